@@ -160,11 +160,20 @@ LOOK_AGAIN = Statement(
 )
 KEEP_RECONCILIATION = Statement(
     """
-    INSERT INTO payment_reconciliations (day, at, listed, listed_amount, booked, booked_amount)
-    VALUES (:day, :at, :listed, :listed_amount, :booked, :booked_amount)
+    INSERT INTO payment_reconciliations (day, at, listed, listed_amount, booked, booked_amount, named)
+    VALUES (:day, :at, :listed, :listed_amount, :booked, :booked_amount, :named::jsonb)
     ON CONFLICT (day) DO UPDATE SET at = excluded.at, listed = excluded.listed,
         listed_amount = excluded.listed_amount, booked = excluded.booked,
-        booked_amount = excluded.booked_amount
+        booked_amount = excluded.booked_amount, named = excluded.named
+    """
+)
+# As far back as the platform's lists are asked for.
+LISTED_ELSEWHERE = Statement(
+    """
+    SELECT one->>0 AS reference, one->>1 AS transaction
+    FROM payment_reconciliations r, jsonb_array_elements(r.named) AS one
+    WHERE r.day <> :day AND r.day BETWEEN :day::date - 15 AND :day::date + 15
+      AND one->>0 = ANY(:references::text[])
     """
 )
 ADD_DIFFERENCES = Statement(

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from kernel.core.ids import new_id
 from kernel.postgres.unit_of_work import UnitOfWork
-from services.dossier.domain.payments.reconciliation import Booked, Difference
+from services.dossier.domain.payments.reconciliation import Booked, Difference, Listed
 from services.dossier.domain.payments.requests import PaymentRequest, RequestState
 from services.dossier.store.account import plain
 from services.dossier.store.payment_sql import (
@@ -19,6 +19,7 @@ from services.dossier.store.payment_sql import (
     DIFFERENCE,
     DIFFERENCES,
     KEEP_RECONCILIATION,
+    LISTED_ELSEWHERE,
     LISTED_ONLY,
     LOOK_AGAIN,
     NAMED,
@@ -54,18 +55,24 @@ class PostgresReconciliations:
             self._unit.write(LOOK_AGAIN, **told, at=at, seals=seals)
 
     def keep_reconciliation(
-        self, *, day: date, at: datetime, listed: Sequence[int], booked: Sequence[int]
+        self, *, day: date, at: datetime, listed: Sequence[Listed], booked: Sequence[int]
     ) -> None:
-        """Keep the figures of both sides of a day."""
+        """Keep the figures of both sides of a day, and which transactions were listed."""
         self._unit.write(
             KEEP_RECONCILIATION,
             day=day,
             at=at,
             listed=len(listed),
-            listed_amount=sum(listed),
+            listed_amount=sum(one.amount for one in listed),
+            named=[[one.reference, one.transaction] for one in listed],
             booked=len(booked),
             booked_amount=sum(booked),
         )
+
+    async def listed_elsewhere(self, day: date, references: Sequence[str]) -> list[tuple[str, str]]:
+        """Return reference and transaction of what lists of other days named, a fortnight round the day."""
+        rows = await self._unit.fetch(LISTED_ELSEWHERE, day=day, references=list(references))
+        return [(row["reference"], row["transaction"]) for row in rows]
 
     def add_differences(self, day: date, found: Sequence[Difference], at: datetime) -> None:
         """Put differences on the work list; one there stays as people left it, one gone and back is open."""

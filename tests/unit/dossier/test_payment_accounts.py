@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kernel.core.clock import VIETNAM
 from services.dossier.domain.payments.account import Account, Entry, EntryKind, Method
 from services.dossier.domain.payments.fees import FeeRules, Relief, dues_of, less, needs_assessing
 from services.dossier.domain.payments.reconciliation import Booked, Listed, Wrong, compared
@@ -348,6 +349,21 @@ def test_money_booked_without_a_name_hides_none_that_is_paid_after_it():
     later = AT + timedelta(days=1)
     (found,) = compared(later.date(), [Listed("a", "G2", 50, later)], [unnamed]).differences
     assert (found.kind, found.theirs, found.transaction) == (Wrong.MISSING_HERE, 50, "G2")
+
+
+def test_money_heard_after_midnight_is_of_the_day_that_lists_it():
+    """The platform does not say when it was paid; another day's list is not missing it."""
+    paid = datetime(2026, 3, 5, 23, 59, 30, tzinfo=VIETNAM)
+    heard, listed = paid + timedelta(seconds=40), [Listed("a", "G1", 50, paid)]
+    for name in ("G1", "g1", ""):
+        booked = [Booked("a", 50, heard, name)]
+        assert not compared(paid.date(), listed, booked).differences
+        assert not compared(heard.date(), [], booked, [("a", "G1")]).differences
+    (found,) = compared(heard.date(), [], [Booked("a", 50, heard, "G2")], [("a", "G1")]).differences
+    assert (found.kind, found.ours) == (Wrong.MISSING_THERE, 50), "other money of the same request"
+    again = Listed("a", "G2", 50, heard)
+    both = [Booked("a", 50, heard, "G1"), Booked("a", 50, heard, "G2")]
+    assert not compared(heard.date(), [again], both, [("a", "G1")]).differences
 
 
 def test_equal_sums_of_other_transactions_are_two_differences():

@@ -92,6 +92,7 @@ class Lists(Platform):
         super().__init__()
         self.is_away, self.broken = False, broken
         self.had: list[date] = []
+        self.has_lists = True
 
     async def paid_on(self, day: date) -> Any:
         if self.is_away:
@@ -99,7 +100,7 @@ class Lists(Platform):
         if day == self.broken:
             return "<html>"
         self.had.append(day)
-        return {"error_code": 0, "result": []}
+        return None if day.isoweekday() == 7 else {"error_code": 0, "result": []}
 
 
 class Books(DossierService):
@@ -201,6 +202,25 @@ async def test_a_list_nobody_can_read_holds_up_no_other_day_and_stays_told() -> 
     for days in (13, 0):
         found = await payments.reconcile_due()
         assert (len(found.days), list(found.faults)) == (days, [broken])
+
+
+async def test_a_list_that_came_late_lets_the_days_after_it_be_compared_again() -> None:
+    """It may name what they were missing."""
+    clock = FixedClock()
+    lists = Lists((clock.now() - timedelta(days=5)).date())
+    payments = carrying(Books(), lists)
+    assert len((await payments.reconcile_due()).days) == 13
+    late, lists.broken = lists.broken, None
+    found = await payments.reconcile_due()
+    assert (found.days[0], len(found.days)) == (late, 5)
+    assert (await payments.reconcile_due()).days == ()
+
+
+async def test_an_installation_without_lists_asks_for_none() -> None:
+    lists = Lists()
+    lists.has_lists = False
+    assert (await carrying(Books(), lists).reconcile_due()).days == ()
+    assert lists.had == []
 
 
 async def test_a_bill_speaks_in_the_codes_people_mapped() -> None:

@@ -269,8 +269,10 @@ def test_a_list_is_read_whole_or_not_at_all() -> None:
     row = {"MaThamChieu": "a", "MaGiaoDich": "G", "SoTien": "5", "ThoiGianThanhToan": "20260303235959"}
     assert read_list({"MaLoi": "00", "DanhSach": [row]})[0]["paid_at"] == "2026-03-03T23:59:59+07:00"
     for answer in (
-        None,
         {},
+        "",
+        {"error_code": 0, "message": "Hệ thống bảo trì"},
+        {"MaLoi": "99", "MoTaLoi": "Không có giao dịch", "DanhSach": []},
         {"DanhSach": [{**row, "SoTien": "x"}]},
         {"DanhSach": [{**row, "ThoiGianThanhToan": ""}]},
     ):
@@ -285,7 +287,28 @@ def test_a_list_is_read_whole_or_not_at_all() -> None:
         {"DanhSach": json.dumps([row])},
     ):
         assert read_list(same) == whole
-    assert read_list({"MaLoi": "00", "DanhSach": []}) == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"MaLoi": "00", "DanhSach": []},
+        None,
+        {"error_code": 0, "message": "Thành công", "result": None},
+        {"error_code": 0, "message": "Không có giao dịch"},
+        {"error_code": 0, "message": "Không phát sinh giao dịch trong ngày"},
+    ],
+    ids=str,
+)
+def test_a_day_without_payments_is_an_empty_list_however_that_is_said(answer: object) -> None:
+    assert read_list(answer) == []
+
+
+def test_a_line_that_says_it_was_not_paid_is_no_money() -> None:
+    row = {"MaThamChieu": "a", "MaGiaoDich": "G", "SoTien": "5", "ThoiGianThanhToan": "20260303235959"}
+    lines = [{**row, **told} for told in ({"TrangThaiGD": "4"}, {"MaLoi": "01"}, {"TrangThaiGD": "3"})]
+    paid = [{**row, "TrangThaiGD": 1, "MaLoi": "00"}]
+    assert read_list([*lines, *paid]) == read_list([row])
 
 
 @pytest.mark.parametrize("amount", ["15000", 15000, 15000.0, 1, "1"])

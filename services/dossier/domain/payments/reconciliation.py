@@ -1,6 +1,7 @@
 """The day's list of the platform held against our own books: every difference becomes somebody's task."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -65,19 +66,28 @@ class Compared:
     differences: Sequence[Difference]
 
 
-def compared(day: date, listed: Iterable[Listed], booked: Iterable[Booked]) -> Compared:
+def compared(
+    day: date,
+    listed: Iterable[Listed],
+    booked: Iterable[Booked],
+    elsewhere: Iterable[tuple[str, str]] = (),
+) -> Compared:
     """Hold the two sides of a day against each other, request by request; what is listed twice counts once.
 
     A request may be paid by several transactions, on several days. `booked` holds what was booked on the day
     and everything of the requests the list names, whenever it was booked: money paid a minute before midnight
-    and booked a minute after is no difference, and what another day's list has counts for none here.
+    and booked a minute after is no difference, and what another day's list has counts for none here:
+    `elsewhere` has reference and transaction of what other lists named.
     """
+    others: dict[str, set[str]] = {}
+    for reference, transaction in elsewhere:
+        others.setdefault(reference, set()).add(one_spelling(transaction))
     theirs: dict[str, dict[str, Listed]] = {}
     for row in listed:
         theirs.setdefault(row.reference, {}).setdefault(one_spelling(row.transaction), row)
     ours: dict[str, list[Booked]] = {}
     for one in booked:
-        if _counts(one, theirs.get(one.reference, {}), day):
+        if _counts(one, theirs.get(one.reference, {}), others.get(one.reference, set()), day):
             ours.setdefault(one.reference, []).append(one)
     return Compared(
         [row for rows in theirs.values() for row in rows.values()],
@@ -90,15 +100,20 @@ def compared(day: date, listed: Iterable[Listed], booked: Iterable[Booked]) -> C
     )
 
 
-def _counts(one: Booked, theirs: Mapping[str, Listed], day: date) -> bool:
+def _counts(one: Booked, theirs: Mapping[str, Listed], others: AbstractSet[str], day: date) -> bool:
     """Tell whether it stands against this list: it names it, may name it, or the money is of its day.
 
-    What was booked without a name may be any of the list's paid by then (news may be late); what was paid
-    after it is other money: else one would hide, for good, all that is paid under its reference later.
+    The platform does not say when it was paid, so that what is heard after midnight is booked a day late:
+    what another day's list names is that day's. What was booked without a name may be any of the list's paid
+    by then (news may be late); what was paid after it is other money: else one would hide, for good, all that
+    is paid under its reference later.
     """
+    named = one_spelling(one.transaction)
+    is_any = not named or "" in others
+    if others and named not in theirs and (named in others or (is_any and not theirs)):
+        return False
     if one.paid_at.astimezone(VIETNAM).date() == day or "" in theirs:
         return True
-    named = one_spelling(one.transaction)
     if named:
         return named in theirs
     return any(row.paid_at <= one.paid_at + _CLOCKS_APART for row in theirs.values())

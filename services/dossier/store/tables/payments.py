@@ -13,7 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSON, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, JSONB, UUID
 
 from services.dossier.store.tables.columns import metadata, moment, seals, texts
 
@@ -159,6 +159,7 @@ Table(
     Column("listed_amount", BigInteger, nullable=False),
     Column("booked", Integer, nullable=False),
     Column("booked_amount", BigInteger, nullable=False),
+    Column("named", JSONB, nullable=False, server_default=text("'[]'")),
 )
 differences = Table(
     "payment_differences",

@@ -9,7 +9,7 @@ from uuid import UUID
 from services.dossier.domain.keepers import Reach
 from services.dossier.domain.payments.account import Account, Entry
 from services.dossier.domain.payments.counter import CashClosing, MoneyReceipt, Refund
-from services.dossier.domain.payments.reconciliation import Booked, Difference
+from services.dossier.domain.payments.reconciliation import Booked, Difference, Listed
 from services.dossier.domain.payments.requests import PaymentRequest
 
 
@@ -194,9 +194,12 @@ class Reconciliations(Protocol):
         """Have these requests looked up now, if they are ours."""
 
     def keep_reconciliation(
-        self, *, day: date, at: datetime, listed: Sequence[int], booked: Sequence[int]
+        self, *, day: date, at: datetime, listed: Sequence[Listed], booked: Sequence[int]
     ) -> None:
-        """Keep the figures of both sides of a day: what each listed, in đồng."""
+        """Keep the figures of both sides of a day, in đồng, and which transactions were listed."""
+
+    async def listed_elsewhere(self, day: date, references: Sequence[str]) -> list[tuple[str, str]]:
+        """Return reference and transaction of what lists of other days named, a fortnight round the day."""
 
     def add_differences(self, day: date, found: Sequence[Difference], at: datetime) -> None:
         """Put differences on the work list; one there stays as people left it, one gone and back is open."""

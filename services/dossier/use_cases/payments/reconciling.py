@@ -26,12 +26,14 @@ async def reconcile(
     is_administrator = by.kind is CallerKind.STAFF and by.has_role("ADMIN")
     if not is_machine and not is_administrator:
         raise Forbidden
-    sides = compared(day, listed, await work.reconciliations.booked(day, [one.reference for one in listed]))
+    booked = await work.reconciliations.booked(day, [one.reference for one in listed])
+    elsewhere = await work.reconciliations.listed_elsewhere(day, [one.reference for one in booked])
+    sides = compared(day, listed, booked, elsewhere)
     found = list(sides.differences)
     work.reconciliations.keep_reconciliation(
         day=day,
         at=now,
-        listed=[one.amount for one in sides.theirs],
+        listed=sides.theirs,
         booked=[one.amount for one in sides.ours],
     )
     short = [one.reference for one in found if (one.ours or 0) < (one.theirs or 0)]

@@ -25,10 +25,13 @@ class HttpPlatform:
         """POST a message and return the answer; raise `PortalSilent`."""
         return await self._exchange.post(self._url, message, headers={})
 
+    @property
+    def has_lists(self) -> bool:
+        """Tell whether this installation has the platform's lists."""
+        return bool(self._list_url)
+
     async def paid_on(self, day: date) -> Any:
-        """Return the platform's list of a day; None where this installation has none."""
-        if not self._list_url:
-            return None
+        """Return the platform's list of a day."""
         return await self._exchange.post(self._list_url, {"Ngay": day.strftime("%Y%m%d")}, headers={})
 
 

@@ -169,6 +169,19 @@ async def test_the_days_list_is_held_against_the_books(till: Office) -> None:
     assert (await till.service.get("/v1/payment-differences", MANAGER)).json()["items"] == []
 
 
+async def test_money_heard_after_midnight_stands_against_the_list_of_the_day_before(till: Office) -> None:
+    """Nothing says when it was paid: the next day's list does not have it and is not missing it."""
+    money = await a_till(till)
+    asked = (await money.ask())["reference"]
+    days = [till.service.clock.now() + timedelta(days=300 + n) for n in range(2)]
+    await money.news(asked, 80_000, transaction="GD-1", paid_at=days[1].isoformat())
+    row = {"reference": asked, "amount": 80_000, "transaction": "gd-1", "paid_at": days[0].isoformat()}
+    for day, rows in ((days[0], [row]), (days[1], []), (days[0], [row])):
+        body = {"day": day.date().isoformat(), "rows": rows}
+        answer = await till.service.post("/v1/payment-reconciliations", body, PLATFORM)
+        assert answer.json()["differences"] == []
+
+
 async def test_who_pays_twice_at_one_address_has_it_in_the_books_and_gets_it_back(till: Office) -> None:
     """Each transaction is booked once, stands against its own day's list, and is refundable."""
     money = await a_till(till)

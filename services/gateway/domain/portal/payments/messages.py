@@ -13,7 +13,15 @@ from kernel.core.clock import VIETNAM
 from services.gateway.domain.folding import folded
 from services.gateway.domain.portal.payments.signatures import as_named, is_signed, sign
 from services.gateway.domain.portal.telling.messages import Json, stamp
-from services.gateway.domain.portal.wire.lists import NoLines, dong, lines_of, member, text_told, whole_number
+from services.gateway.domain.portal.wire.lists import (
+    CONTAINERS,
+    NoLines,
+    dong,
+    lines_of,
+    member,
+    text_told,
+    whole_number,
+)
 from services.gateway.domain.portal.wire.words import said_by
 
 VERSION = "1.0.6"
@@ -65,6 +73,7 @@ _PAID, _FAILED = "1", "4"
 _ADDRESS = re.compile(r"https?://[^\s\"'<>\\]{1,2000}", re.IGNORECASE)
 _DONG = frozenset({"vnd", "704"})
 """By its letters, `VNĐ` too, or by the number of ISO 4217."""
+_NO_PAYMENTS = re.compile(r"\bkhong (co|phat sinh)\b.*\bgiao dich\b")
 _DEEPEST = 4
 """Levels of wrapping of an answer."""
 _PENALTY, _FEE = "1", "2"
@@ -325,11 +334,29 @@ def read_list(answer: Any) -> list[Json]:
 
     A list that is read in part would show payments as lost that are not: one row nobody can read is a fault.
     """
-    lines = lines_of(answer, is_required=True)
-    rows = [_paid(row) for row in lines.items]
+    lines = lines_of(answer)
+    if not lines.items and not lines.unread and not _says_none(answer):
+        raise NoLines("không có danh sách")
+    rows = [_paid(row) for row in lines.items if _is_of_money(row)]
     if lines.unread or None in rows:
         raise NoLines(f"{lines.unread + rows.count(None)} dòng không đọc được")
     return [row for row in rows if row is not None]
+
+
+def _says_none(answer: Any) -> bool:
+    """Tell whether an answer says that nothing was paid: a list of none or null, or so in words."""
+    told = said_by(answer)
+    if told is None or isinstance(told, list):
+        return True
+    if not isinstance(told, Mapping) or whole_number(text_told(told, "MaLoi") or "0") != 0:
+        return False
+    has_list = any(name.casefold() in CONTAINERS for name in told)
+    return has_list or bool(_NO_PAYMENTS.search(folded(text_told(told, "message"))))
+
+
+def _is_of_money(row: Mapping[str, Any]) -> bool:
+    """Tell whether a line is of a payment that was made: one says so, or says nothing of it."""
+    return text_told(row, "TrangThaiGD") in {"", _PAID} and whole_number(text_told(row, "MaLoi") or "0") == 0
 
 
 def _paid(row: Mapping[str, Any]) -> Json | None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-_CONTAINERS = frozenset({"data", "result", "items", "rows", "list", "danhsach"})
+CONTAINERS = frozenset({"data", "result", "items", "rows", "list", "danhsach"})
 _CODE = "error_code"
 _DEEPEST = 4
 _NUMBER_DIGITS = 18
@@ -67,7 +67,7 @@ def _list(told: Any, deep: int) -> list[Any] | None:
     code = found.get(_CODE)
     if code is not None and whole_number(code) != 0:
         raise NoLines(f"mã lỗi {str(code)[:20]} {str(found.get('message') or '')[:100]}".strip())
-    held = [name for name in found if name.casefold() in _CONTAINERS and _may_hold(found[name])]
+    held = [name for name in found if name.casefold() in CONTAINERS and _may_hold(found[name])]
     if held:
         return _list(found[held[0]], deep + 1)
     if code is not None and "message" in found and _may_hold(found["message"]):

@@ -48,8 +48,12 @@ class Platform(Protocol):
     async def send(self, message: Json) -> Any:
         """Send INIT or QUERY and return the answer."""
 
+    @property
+    def has_lists(self) -> bool:
+        """Tell whether this installation has the platform's lists."""
+
     async def paid_on(self, day: date) -> Any:
-        """Return the platform's list of a day; None where this installation has none."""
+        """Return the platform's list of a day."""
 
 
 class DossierMoney(Protocol):
@@ -219,21 +223,20 @@ class CarryPayments:
         within = [last - timedelta(days=back) for back in reversed(range(_LOOK_BACK_DAYS))]
         self._compared &= set(within)
         days, differences, faults = list[date](), 0, dict[date, Exception]()
-        for day in within:
+        for day in within if self._platform.has_lists else ():
             if day in self._compared:
                 continue
             try:
-                answer = await self._platform.paid_on(day)
-                if answer is None:
-                    break
-                differences += await self._dossiers.reconcile(day, read_list(answer))
+                rows = read_list(await self._platform.paid_on(day))
+                differences += await self._dossiers.reconcile(day, rows)
             except ValueError as fault:
                 faults[day] = fault
                 continue
             except (Unavailable, PortalSilent) as away:
                 faults[day] = away
                 break
-            self._compared.add(day)
+            # A list that came late may name what the days after it were missing.
+            self._compared = {one for one in self._compared if one < day} | {day}
             days.append(day)
         return DaysCompared(tuple(days), differences, faults)
 
