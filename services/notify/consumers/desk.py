@@ -39,6 +39,7 @@ class AppointmentFields(_Read):
     subject: str | None = None
     contact: str
     code: str
+    by_office: bool = False
 
 
 class PostItemFields(_Read):
@@ -102,6 +103,7 @@ def appointment_of(data: AppointmentFields, event: ReceivedEvent) -> Occurrence:
             "address": data.point.address,
             "group": data.group.name,
             "slot_at": data.slot_at,
+            "by_office": data.by_office,
         },
         sealed_facts={"code": data.code},
     )

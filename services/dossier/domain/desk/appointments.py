@@ -55,6 +55,13 @@ class Appointment:
         self.state, self.ended_at = AppointmentState.CANCELLED, now
         self.version += 1
 
+    def call_off(self, now: datetime) -> None:
+        """Give the slot back for the office: nobody is called there then."""
+        if self.state is not AppointmentState.BOOKED:
+            raise AppointmentOver(extra={"state": self.state.value})
+        self.state, self.ended_at = AppointmentState.CANCELLED, now
+        self.version += 1
+
     def check_in(self, ticket_id: UUID, rule: AppointmentRule, now: datetime) -> None:
         """Record that the person is here, around the slot's beginning."""
         if self.state is not AppointmentState.BOOKED:

@@ -1,6 +1,6 @@
 """Appointments and the places of their slots in PostgreSQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -47,11 +47,13 @@ _TAKEN = Statement(
     " WHERE point = :point AND group_code = :group AND slot_at = ANY(:slots::timestamptz[])"
 )
 _BEFORE = Statement(
-    f"{_SELECT} WHERE state = 'BOOKED' AND slot_at < :before ORDER BY slot_at, id LIMIT :limit"
+    "SELECT id FROM appointments WHERE state = 'BOOKED' AND slot_at < :before"
+    " AND id <> ALL(:past::uuid[]) ORDER BY slot_at, id LIMIT :limit"
 )
 _NEAR = Statement(
-    f"{_SELECT} WHERE state = 'BOOKED' AND told_at IS NULL AND slot_at > :now AND slot_at <= :until"
-    " AND booked_at < slot_at - :ahead::interval ORDER BY slot_at, id LIMIT :limit"
+    "SELECT id FROM appointments WHERE state = 'BOOKED' AND told_at IS NULL AND slot_at > :now"
+    " AND slot_at <= :until AND booked_at < slot_at - :ahead::interval AND id <> ALL(:past::uuid[])"
+    " ORDER BY slot_at, id LIMIT :limit"
 )
 _OF_DAY = Statement(
     f"{_SELECT} WHERE point = :point AND slot_at >= :first AND slot_at < :until"
@@ -126,14 +128,17 @@ class PostgresAppointments:
         rows = await self._unit.fetch(_OF_DAY, point=point, first=first, until=until)
         return [_appointment(row) for row in rows]
 
-    async def before(self, moment: datetime, limit: int) -> Sequence[Appointment]:
-        """Return booked appointments whose slot began before a moment."""
-        return [_appointment(row) for row in await self._unit.fetch(_BEFORE, before=moment, limit=limit)]
+    async def before(self, moment: datetime, limit: int, past: Collection[UUID]) -> Sequence[UUID]:
+        """Return booked appointments whose slot began before a moment, but for some."""
+        rows = await self._unit.fetch(_BEFORE, before=moment, limit=limit, past=list(past))
+        return [row["id"] for row in rows]
 
-    async def approaching(self, now: datetime, ahead: timedelta, limit: int) -> Sequence[Appointment]:
-        """Return what begins within this time, was booked before it and not told yet."""
-        rows = await self._unit.fetch(_NEAR, now=now, until=now + ahead, ahead=ahead, limit=limit)
-        return [_appointment(row) for row in rows]
+    async def approaching(
+        self, now: datetime, ahead: timedelta, limit: int, past: Collection[UUID]
+    ) -> Sequence[UUID]:
+        """Return what begins within this time, was booked before it and not told yet, but for some."""
+        given = {"now": now, "until": now + ahead, "ahead": ahead, "limit": limit, "past": list(past)}
+        return [row["id"] for row in await self._unit.fetch(_NEAR, **given)]
 
 
 def _values(appointment: Appointment) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Who sits at which counter, in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -35,7 +35,10 @@ _SAVE = Statement(
     "UPDATE counter_sessions SET version = :version, closed_at = :closed_at, closed_by = :closed_by,"
     " break_since = :break_since, breaks = :breaks WHERE id = :id AND version = :version - 1"
 )
-_LEFT_OPEN = Statement(f"{_SELECT} WHERE closed_at IS NULL AND opened_at < :before ORDER BY id LIMIT :limit")
+_LEFT_OPEN = Statement(
+    "SELECT id FROM counter_sessions WHERE closed_at IS NULL AND opened_at < :before"
+    " AND id <> ALL(:past::uuid[]) ORDER BY id LIMIT :limit"
+)
 
 
 class PostgresSessions:
@@ -79,9 +82,10 @@ class PostgresSessions:
         values = _columns(session)
         self._unit.write(_SAVE, **{name: values[name] for name in changing})
 
-    async def left_open(self, before: datetime, limit: int) -> Sequence[CounterSession]:
-        """Return sessions opened before a moment and never closed."""
-        return [_session(row) for row in await self._unit.fetch(_LEFT_OPEN, before=before, limit=limit)]
+    async def left_open(self, before: datetime, limit: int, past: Collection[UUID]) -> Sequence[UUID]:
+        """Return sessions opened before a moment and never closed, but for some."""
+        rows = await self._unit.fetch(_LEFT_OPEN, before=before, limit=limit, past=list(past))
+        return [row["id"] for row in rows]
 
 
 def _columns(session: CounterSession) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Appointments: a citizen books, moves or cancels one; somebody comes or does not."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,8 +18,10 @@ from services.dossier.domain.desk.points import Group, Point
 from services.dossier.domain.desk.slots import slots_of
 from services.dossier.domain.desk.tickets import Ticket
 from services.dossier.domain.events import moment
-from services.dossier.use_cases.desk.take_ticket import new_ticket, require_giver, require_serving
+from services.dossier.use_cases.desk.take_ticket import is_serving, new_ticket, require_giver, require_serving
 from services.dossier.use_cases.ports import Work
+
+AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,27 +152,49 @@ async def check_in(
     return appointment, ticket
 
 
-async def close_missed(*, work: Work, now: datetime) -> int:
-    """Record who did not come by the end of the slot's grace; return how many."""
+async def list_missed(past: Collection[UUID], *, work: Work, now: datetime) -> Sequence[UUID]:
+    """Return the next whose slot's grace is over, but for some."""
     rule = work.desk.rules.appointments(now.astimezone(VIETNAM).date())
-    missed = await work.desk.appointments.before(now - timedelta(minutes=rule.late_minutes), 200)
-    for appointment in missed:
-        appointment.miss(now)
-        work.desk.appointments.save(appointment)
-    return len(missed)
+    missed = now - timedelta(minutes=rule.late_minutes)
+    return await work.desk.appointments.before(missed, AT_ONCE, past)
 
 
-async def tell_approaching(*, work: Work, now: datetime) -> int:
-    """Publish what comes near, once a slot; who booked within that time knows. Return how many."""
+async def list_approaching(past: Collection[UUID], *, work: Work, now: datetime) -> Sequence[UUID]:
+    """Return the next that come near and were not told of it, but for some; who booked since knows."""
     rule = work.desk.rules.appointments(now.astimezone(VIETNAM).date())
     ahead = timedelta(hours=rule.remind_hours)
-    near = await work.desk.appointments.approaching(now, ahead, 200)
-    for appointment in near:
-        point, group = await work.desk.points.group(appointment.point, appointment.group)
-        appointment.tell(now)
-        work.desk.appointments.save(appointment)
-        _tell("approached", appointment, point, group, work, now)
-    return len(near)
+    return await work.desk.appointments.approaching(now, ahead, AT_ONCE, past)
+
+
+async def close_missed(appointment_id: UUID, *, work: Work, now: datetime) -> None:
+    """Record that somebody did not come; nobody is said to have missed what was closed."""
+    appointment = await work.desk.appointments.load(appointment_id)
+    point, group = await work.desk.points.group(appointment.point, appointment.group)
+    if not await is_serving(point, group, _day(appointment.slot_at), work):
+        await _call_off(appointment, point, group, work, now)
+        return
+    appointment.miss(now)
+    work.desk.appointments.save(appointment)
+
+
+async def tell_approaching(appointment_id: UUID, *, work: Work, now: datetime) -> None:
+    """Publish what comes near, once a slot; nobody is asked to come where it is closed by now."""
+    appointment = await work.desk.appointments.load(appointment_id)
+    point, group = await work.desk.points.group(appointment.point, appointment.group)
+    if not await is_serving(point, group, _day(appointment.slot_at), work):
+        await _call_off(appointment, point, group, work, now)
+        return
+    appointment.tell(now)
+    work.desk.appointments.save(appointment)
+    _tell("approached", appointment, point, group, work, now)
+
+
+async def _call_off(appointment: Appointment, point: Point, group: Group, work: Work, now: datetime) -> None:
+    """Cancel for the office: the day became one off, or the point or its group closed."""
+    appointment.call_off(now)
+    await work.desk.appointments.free_place(appointment.point, appointment.group, appointment.slot_at)
+    work.desk.appointments.save(appointment)
+    _tell("cancelled", appointment, point, group, work, now, by_office=True)
 
 
 async def read_own(appointment_id: UUID, *, by: Caller, work: Work) -> Appointment:
@@ -221,7 +245,15 @@ def _day(at: datetime) -> date:
     return at.astimezone(VIETNAM).date()
 
 
-def _tell(what: str, appointment: Appointment, point: Point, group: Group, work: Work, now: datetime) -> None:
+def _tell(
+    what: str,
+    appointment: Appointment,
+    point: Point,
+    group: Group,
+    work: Work,
+    now: datetime,
+    **more: bool,
+) -> None:
     """Queue the event; the code checks somebody in, so it is sealed like the contact."""
     data: dict[str, Any] = {
         "appointment_id": str(appointment.id),
@@ -234,6 +266,7 @@ def _tell(what: str, appointment: Appointment, point: Point, group: Group, work:
         "contact": appointment.contact_sealed,
         "code": work.seals.seal(appointment.code, purpose="contact"),
         "version": appointment.version,
+        **more,
     }
     work.record(
         Event(

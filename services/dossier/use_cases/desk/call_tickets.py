@@ -99,12 +99,10 @@ async def transfer(
     return ticket
 
 
-async def close_past_tickets(*, work: Work, now: datetime) -> int:
-    """Close what past days left open; return how many."""
-    left = await work.desk.queues.left_open(now.astimezone(VIETNAM).date(), 500)
-    for ticket in left:
-        work.desk.queues.save(ticket, part=ticket.lapse(now))
-    return len(left)
+async def close_past_ticket(ticket_id: UUID, *, work: Work, now: datetime) -> None:
+    """Close what a past day left open."""
+    ticket = await work.desk.queues.load(ticket_id)
+    work.desk.queues.save(ticket, part=ticket.lapse(now))
 
 
 def _ended(ticket: Ticket, part: Part, work: Work, now: datetime) -> Ticket:

@@ -1,6 +1,6 @@
 """What the front desk needs of the world: one store a subject."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
@@ -121,8 +121,8 @@ class Queues(Protocol):
     async def look_up(self, code: str) -> Any | None:
         """Return where a dossier stands, by its legal code; no person in it."""
 
-    async def left_open(self, before: date, limit: int) -> Sequence[Ticket]:
-        """Return tickets of past days that were never closed."""
+    async def left_open(self, before: date, limit: int, past: Collection[UUID]) -> Sequence[UUID]:
+        """Return tickets of past days that were never closed, but for some."""
 
     async def figures(self, point: str, first: date, last: date, group: str) -> Sequence[Any]:
         """Return measured waiting and service time by day and group."""
@@ -149,8 +149,8 @@ class Sessions(Protocol):
     def save(self, session: CounterSession) -> None:
         """Keep a changed session."""
 
-    async def left_open(self, before: datetime, limit: int) -> Sequence[CounterSession]:
-        """Return sessions opened before a moment and never closed."""
+    async def left_open(self, before: datetime, limit: int, past: Collection[UUID]) -> Sequence[UUID]:
+        """Return sessions opened before a moment and never closed, but for some."""
 
 
 class DisplayClient(Protocol):
@@ -208,11 +208,13 @@ class Appointments(Protocol):
     async def of_day(self, point: str, first: datetime, until: datetime) -> Sequence[Appointment]:
         """Return a point's appointments of a day."""
 
-    async def before(self, moment: datetime, limit: int) -> Sequence[Appointment]:
-        """Return booked appointments whose slot began before a moment."""
+    async def before(self, moment: datetime, limit: int, past: Collection[UUID]) -> Sequence[UUID]:
+        """Return booked appointments whose slot began before a moment, but for some."""
 
-    async def approaching(self, now: datetime, ahead: timedelta, limit: int) -> Sequence[Appointment]:
-        """Return what begins within this time, was booked before it and not told yet."""
+    async def approaching(
+        self, now: datetime, ahead: timedelta, limit: int, past: Collection[UUID]
+    ) -> Sequence[UUID]:
+        """Return what begins within this time, was booked before it and not told yet, but for some."""
 
 
 class Post(Protocol):

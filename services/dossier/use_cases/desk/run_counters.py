@@ -76,13 +76,11 @@ async def close_counter(
     return session
 
 
-async def close_left_counters(before: datetime, *, work: Work, now: datetime) -> int:
-    """Close sessions nobody closed on their day; return how many."""
-    left = await work.desk.sessions.left_open(before, 200)
-    for session in left:
-        session.close("", now)
-        work.desk.sessions.save(session)
-    return len(left)
+async def close_left_counter(session_id: UUID, *, work: Work, now: datetime) -> None:
+    """Close a session nobody closed on its day."""
+    session = await work.desk.sessions.load(session_id, hold=True)
+    session.close("", now)
+    work.desk.sessions.save(session)
 
 
 async def _own(session_id: UUID, *, by: Caller, seen: int, work: Work) -> CounterSession:

@@ -1,6 +1,6 @@
 """Take a number: at a kiosk, or from an officer."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
@@ -67,14 +67,22 @@ async def require_serving(point: Point, group: Group, work: Work, now: datetime)
         raise PointClosed
     if not group.is_open:
         raise GroupClosed
+    if await _is_off(point, day, work):
+        raise PointClosed
+
+
+async def is_serving(point: Point, group: Group, day: date, work: Work) -> bool:
+    """Tell whether somebody is called at this group on a day."""
+    return point.serves_on(day) and group.is_open and not await _is_off(point, day, work)
+
+
+async def _is_off(point: Point, day: date, work: Work) -> bool:
     calendar = await work.desk.points.calendar(point.calendar)
     try:
         # Days nobody has loaded do not close a counter where people stand.
-        is_off = calendar is not None and not calendar.is_working_day(day)
+        return calendar is not None and not calendar.is_working_day(day)
     except CalendarNotLoaded:
-        is_off = False
-    if is_off:
-        raise PointClosed
+        return False
 
 
 async def new_ticket(

@@ -1,0 +1,117 @@
+"""What time has left open at the desk: nothing broken holds up the rest, nobody is asked to a closed door."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from kernel.testing.running import RunningService
+from services.dossier.jobs.tidy_desk import TIDY_DESK
+from tests.builders.dossier.hall import MANAGER, POINT, Hall, a_point
+from tests.builders.dossier.office import a_calendar, a_citizen
+
+AN, BINH = a_citizen(), a_citizen("nguoi-khac", "099088000102")
+FRIDAY = "2026-03-06"
+
+
+@pytest.fixture(scope="module")
+async def desk(start_once: Callable[..., Awaitable[RunningService]]) -> RunningService:
+    return await start_once("dossier")
+
+
+@pytest.fixture
+async def hall(desk: RunningService) -> Hall:
+    """A hall whose first group takes two people an hour by appointment."""
+    found = await Hall(desk).emptied()
+    await found.open(nop={"letter": "A", "slot_minutes": 60, "slot_capacity": 2}, tra={"letter": "B"})
+    await desk.receive(a_calendar())
+    await desk.runtime.pool.execute("DELETE FROM outbox")
+    return found
+
+
+async def book(hall: Hall, slot_at: str, by: Any = AN) -> dict[str, Any]:
+    given = {"point": POINT, "group": "nop", "slot_at": slot_at, "email": "an@nguoidan.example"}
+    answer = await hall.service.post("/v1/appointments", given, by)
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())
+
+
+async def state_of(hall: Hall, booked: dict[str, Any], by: Any = AN) -> str:
+    answer = await hall.service.get(f"/v1/appointments/{booked['appointment_id']}", by)
+    return str(answer.json()["state"])
+
+
+async def day_off(hall: Hall) -> None:
+    off = {"day": FRIDAY, "status": "OFF", "source": "TB 1/2026", "reason": "Nghỉ lễ địa phương"}
+    told = a_calendar()
+    await hall.service.receive(replace(told, data={**told.data, "exceptions": [off]}, sequence=2))
+
+
+async def point_closes(hall: Hall) -> None:
+    await hall.service.receive(replace(a_point(valid_to="2026-03-05", version=2), sequence=2))
+
+
+async def group_closes(hall: Hall) -> None:
+    closed = {"name": "Nhóm nop", "letter": "A", "slot_minutes": 60, "slot_capacity": 2, "is_open": False}
+    answer = await hall.tried_put("groups/nop", closed, version=1)
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize("closes", [day_off, point_closes, group_closes])
+async def test_an_appointment_at_a_closed_door_is_called_off_by_the_office_before_it_is_reminded_of(
+    hall: Hall, closes: Callable[[Hall], Awaitable[None]]
+) -> None:
+    booked = await book(hall, f"{FRIDAY}T08:30:00+07:00")
+    await closes(hall)
+    hall.service.clock.advance(timedelta(days=2, hours=1))
+    await hall.service.run_job(TIDY_DESK)
+    assert await hall.service.published("appointment.approached.v1") == []
+    (told,) = await hall.service.published("appointment.cancelled.v1")
+    assert (told["key"], told["data"]["by_office"]) == (booked["appointment_id"], True)
+    assert await state_of(hall, booked) == "CANCELLED"
+    taken = await hall.service.runtime.pool.fetchval("SELECT sum(taken) FROM slot_loads")
+    assert taken == 0
+
+
+async def test_nobody_is_said_to_have_missed_a_day_that_was_closed_meanwhile(hall: Hall) -> None:
+    booked = await book(hall, f"{FRIDAY}T08:30:00+07:00")
+    hall.service.clock.advance(timedelta(days=2, hours=1))
+    await hall.service.run_job(TIDY_DESK)
+    await day_off(hall)
+    hall.service.clock.advance(timedelta(days=1))
+    await hall.service.run_job(TIDY_DESK)
+    assert await state_of(hall, booked) == "CANCELLED"
+    assert len(await hall.service.published("appointment.cancelled.v1")) == 1
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "UPDATE tickets SET called_at = 'infinity' WHERE label = 'A001'",
+        "UPDATE counter_sessions SET breaks = '5' WHERE officer = 'hoa'",
+        "UPDATE appointments SET version = 0, group_code = 'khong-co' WHERE subject = 'nguoi-khac'",
+    ],
+)
+async def test_a_row_changed_by_hand_keeps_nothing_else_open_and_nobody_untold(
+    hall: Hall, broken: str
+) -> None:
+    await hall.take()
+    await hall.take()
+    await hall.call(await hall.sit())
+    await hall.sit(MANAGER, "q2")
+    await book(hall, f"{FRIDAY}T08:30:00+07:00", BINH)
+    near = await book(hall, f"{FRIDAY}T08:30:00+07:00")
+    assert await hall.service.runtime.pool.execute(broken) == "UPDATE 1"
+    hall.service.clock.advance(timedelta(days=2, hours=1))
+    for _ in range(2):
+        with pytest.raises(ExceptionGroup):
+            await hall.service.run_job(TIDY_DESK)
+    told = [one["key"] for one in await hall.service.published("appointment.approached.v1")]
+    assert near["appointment_id"] in told
+    open_now = await hall.service.runtime.pool.fetch(
+        "SELECT label AS one FROM tickets WHERE state <> 'LAPSED' AND label <> 'A001'"
+        " UNION ALL SELECT officer FROM counter_sessions WHERE closed_at IS NULL AND officer <> 'hoa'"
+    )
+    assert [row["one"] for row in open_now] == []
