@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from asyncpg import CheckViolationError
 
 from kernel.service import Job
 from services.dossier.commands.history import index_search, verify_history
@@ -63,8 +64,6 @@ async def test_timers_behind_more_than_a_job_takes_at_once_are_looked_at(
     [
         'step = (step::jsonb || \'{"due_at": "x"}\')::json',
         'step = \'{"due_at": "2026-03-03T09:00:00+07:00"}\'',
-        "due_at = 'infinity'",
-        "due_at = '-infinity'",
     ],
 )
 async def test_deadlines_of_the_others_are_told(office: Office, change: str) -> None:
@@ -79,6 +78,27 @@ async def test_deadlines_of_the_others_are_told(office: Office, change: str) -> 
         (good["dossier_id"], "STEP_LATE")
     ]
     assert await verify_history(office.service.runtime, []) == 1
+
+
+OPEN_TO_INFINITY = """
+    SELECT c.table_name, c.column_name FROM information_schema.columns c
+    JOIN information_schema.tables t USING (table_schema, table_name)
+    WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE' AND c.column_name <> 'valid_from'
+        AND c.data_type IN ('timestamp with time zone', 'date') AND c.table_name <> 'alembic_version'
+        AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.table_name::regclass
+            AND k.contype = 'c' AND position('isfinite(' || c.column_name || ')'
+                IN pg_get_constraintdef(k.oid)) > 0)
+"""
+
+
+async def test_no_moment_of_any_table_is_infinity(office: Office) -> None:
+    """Whole books, lists and jobs ended at one such row; a new table says so of its moments too."""
+    pool = office.service.runtime.pool
+    assert [tuple(row) for row in await pool.fetch(OPEN_TO_INFINITY)] == []
+    seen = await office.accepted()
+    for never in ("infinity", "-infinity"):
+        with pytest.raises(CheckViolationError):
+            await by_hand(office, f"UPDATE dossiers SET due_at = '{never}' WHERE id = $1", seen["dossier_id"])
 
 
 async def test_anomalies_of_the_others_are_found(office: Office) -> None:
@@ -125,7 +145,7 @@ async def test_a_sealed_column_that_does_not_open_is_a_named_problem_and_holds_u
 async def test_an_inbox_a_search_and_a_list_show_the_others(office: Office) -> None:
     """The page's end is the database's: what is left out ends no paging."""
     good = await office.in_process()
-    for change in ("state = 'NO'", "step = '[]'", "due_at = 'infinity'", "due_at = '-infinity'"):
+    for change in ("state = 'NO'", "step = '[]'", "state = 'X'", "step = '3'"):
         bad = await office.in_process()
         await by_hand(office, f"UPDATE dossiers SET {change} WHERE id = $1", bad["dossier_id"])
     for path, more in (

@@ -89,7 +89,7 @@ async def test_nobody_is_said_to_have_missed_a_day_that_was_closed_meanwhile(hal
 @pytest.mark.parametrize(
     "broken",
     [
-        "UPDATE tickets SET called_at = 'infinity' WHERE label = 'A001'",
+        "UPDATE tickets SET version = 2147483647 WHERE label = 'A001'",
         "UPDATE counter_sessions SET breaks = '5' WHERE officer = 'hoa'",
         "UPDATE appointments SET version = 0, group_code = 'khong-co' WHERE subject = 'nguoi-khac'",
     ],
