@@ -5,10 +5,10 @@ from typing import Any, TypeVar
 
 import structlog
 
+from services.dossier.domain.errors import CANNOT_BE_READ
+
 Out = TypeVar("Out")
 _log = structlog.get_logger()
-_UNREADABLE = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
-"""What comes of a state, a step or a moment that is none; what a database or a right says is none of it."""
 
 
 def readable(rows: Iterable[Any], out: Callable[[Any], Out]) -> Iterator[Out]:
@@ -19,7 +19,7 @@ def readable(rows: Iterable[Any], out: Callable[[Any], Out]) -> Iterator[Out]:
     for row in rows:
         try:
             shown = out(row)
-        except _UNREADABLE as error:
+        except CANNOT_BE_READ as error:
             # The error's own words may say what stood there, which may be of a person.
             _log.error("a row of a list cannot be read", dossier=str(row["id"]), error=type(error).__name__)
             continue

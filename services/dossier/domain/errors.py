@@ -4,6 +4,9 @@ from kernel.core.errors import Forbidden, Invalid, Kind, Refusal
 from services.dossier.domain.files import Fault
 from services.dossier.domain.states import VIETNAMESE, State
 
+CANNOT_BE_READ = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError)
+"""What comes of a state, a step or a moment that is none; what a database or a right says is none of it."""
+
 
 class TransitionRefused(Refusal):
     """The dossier's state does not allow this (409)."""

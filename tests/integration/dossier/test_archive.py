@@ -396,3 +396,40 @@ async def test_dossiers_of_before_get_their_records(shelf: Shelf) -> None:
     for _ in range(2):
         assert await fix_retention(shelf.office.service.runtime, ()) == 0
     assert (await shelf.read(f"records/{seen['dossier_id']}")).json()["retention"] == "Y20"
+
+
+async def test_a_record_that_cannot_be_read_holds_up_no_other_of_its_batch_nor_another_batch(
+    shelf: Shelf,
+) -> None:
+    bad, good = await shelf.returned(), await shelf.returned()
+    first = (await shelf.ask("batches", until="2027-12-31")).json()["batch_id"]
+    await shelf.returned()
+    second = (await shelf.ask("batches", until="2027-12-31")).json()["batch_id"]
+    written = "UPDATE dossiers SET state = 'X' WHERE id = $1"
+    await shelf.office.service.runtime.pool.execute(written, bad["dossier_id"])
+    await shelf.office.service.run_job(BUILD_ARCHIVE_PACKAGES)
+    found = [(await shelf.read(f"batches/{one}")).json() for one in (first, second)]
+    assert [one["state"] for one in found] == ["READY", "READY"]
+    packages = {one["dossier_id"]: (one["state"], one["reason"]) for one in found[0]["packages"]}
+    assert packages[bad["dossier_id"]] == ("FAILED", "record-unreadable")
+    assert packages[good["dossier_id"]][0] == "BUILT"
+
+
+async def test_an_answer_that_cannot_be_taken_holds_up_no_other(shelf: Shelf) -> None:
+    """The message stays; whoever looks after the service is told at each run."""
+    bad = await shelf.returned()
+    first = await shelf.handed()
+    good = await shelf.returned()
+    second = await shelf.handed()
+    written = "UPDATE dossiers SET state = 'X' WHERE id = $1"
+    await shelf.office.service.runtime.pool.execute(written, bad["dossier_id"])
+    shelf.side.say(answer(first), "a.json")
+    shelf.side.say(answer(second), "b.json")
+    for _ in range(2):
+        with pytest.raises(ExceptionGroup):
+            await shelf.office.service.run_job(HAND_OVER_ARCHIVE)
+    assert (await shelf.read(f"records/{good['dossier_id']}")).json()["state"] == "ARCHIVED"
+    put_right = "UPDATE dossiers SET state = 'RETURNED' WHERE id = $1"
+    await shelf.office.service.runtime.pool.execute(put_right, bad["dossier_id"])
+    await shelf.office.service.run_job(HAND_OVER_ARCHIVE)
+    assert (await shelf.read(f"records/{bad['dossier_id']}")).json()["state"] == "ARCHIVED"

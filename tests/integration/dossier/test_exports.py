@@ -111,7 +111,8 @@ async def test_a_leader_exports_what_they_see_and_a_full_disk_is_told(
 
     monkeypatch.setattr(sheets.CsvSheet, "add", full)
     failed = await asked(province)
-    await run(province)
+    with pytest.raises(ExceptionGroup):
+        await run(province)
     told = (await province.service.get(f"/v1/exports/{failed['export_id']}", PROVINCE)).json()
     assert (told["state"], told["failure"]) == ("FAILED", "OSError")
 
@@ -171,3 +172,20 @@ def test_values_that_a_spreadsheet_would_run_are_written_as_text(tmp_path: Path)
     ]
     with zipfile.ZipFile(tmp_path / "a.xlsx") as parts:
         assert b"<f>" not in b"".join(parts.read(name) for name in parts.namelist())
+
+
+async def test_an_export_that_cannot_be_written_is_told_so_and_holds_up_no_other(
+    province: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it is: the oldest was tried for ever, and everybody's behind it waited."""
+
+    def broken(*_: Any) -> None:
+        raise OverflowError
+
+    bad, good = await asked(province, format="xlsx"), await asked(province)
+    monkeypatch.setattr(sheets.XlsxSheet, "add", broken)
+    with pytest.raises(ExceptionGroup):
+        await run(province)
+    for one, told in ((bad, ("FAILED", "OverflowError")), (good, ("READY", ""))):
+        found = (await province.service.get(f"/v1/exports/{one['export_id']}", PROVINCE)).json()
+        assert (found["state"], found["failure"]) == told

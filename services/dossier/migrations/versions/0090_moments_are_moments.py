@@ -1,6 +1,6 @@
-"""No moment and no day is `infinity`: one written by hand shut whole books, lists and jobs over all rows.
+"""No moment or day is `infinity`, or so far off that nothing can be counted from it.
 
-Days from which a version counts may be before all days (`-infinity`): what was always in force.
+One such row written by hand shut whole books, lists and jobs over all rows. Days from which a version counts may be before all days (`-infinity`): what was always in force.
 """
 
 from alembic import op
@@ -16,7 +16,9 @@ _GUARD = """
     DECLARE one record;
     BEGIN
         FOR one IN
-            SELECT c.table_name AS name, string_agg(format('isfinite(%I)', c.column_name), ' AND ') AS checks
+            SELECT c.table_name AS name, string_agg(format(
+                CASE c.data_type WHEN 'date' THEN 'isfinite(%1$I)'
+                ELSE '%1$I BETWEEN ''0100-01-01Z'' AND ''9000-01-01Z''' END, c.column_name), ' AND ') AS checks
             FROM information_schema.columns c
             JOIN information_schema.tables t USING (table_schema, table_name)
             WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE'

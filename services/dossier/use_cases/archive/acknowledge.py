@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 
+from kernel.core.apart import Apart
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import NotFound, Refusal
 from services.dossier.domain.archive.packages import (
@@ -36,23 +37,29 @@ OpenWork = Callable[[], AbstractAsyncContextManager[Work]]
 _AT_ONCE = 100
 
 
-async def deliver_batches(archive: HistoricalArchive, open_work: OpenWork, now: datetime) -> int:
-    """Deliver what is due, for ever until it arrives; return how many batches were tried."""
+async def deliver_batches(
+    archive: HistoricalArchive, open_work: OpenWork, now: datetime, apart: Apart
+) -> None:
+    """Deliver what is due, for ever until it arrives."""
     async with open_work() as work:
         due = await work.archive.packages.to_send(now)
     for batch_id in due:
-        async with open_work() as work:
-            batch, packages = await work.archive.packages.load(batch_id)
-            files = work.files
-        failure = await archive.deliver(_delivery(batch, packages, files))
-        async with open_work() as work:
-            batch, packages = await work.archive.packages.load(batch_id)
-            # Answered while it was delivered: what was said counts, the attempt no longer matters.
-            if batch.state in {BatchState.HANDED, BatchState.SENT}:
-                days = work.archive.rules.acknowledged_within(now.astimezone(VIETNAM).date())
-                batch.tried(failure, now=now, again_after_days=days)
-                work.archive.packages.save(batch)
-    return len(due)
+        with apart.each(batch_id):
+            await _deliver(batch_id, archive, open_work, now)
+
+
+async def _deliver(batch_id: UUID, archive: HistoricalArchive, open_work: OpenWork, now: datetime) -> None:
+    async with open_work() as work:
+        batch, packages = await work.archive.packages.load(batch_id)
+        files = work.files
+    failure = await archive.deliver(_delivery(batch, packages, files))
+    async with open_work() as work:
+        batch, packages = await work.archive.packages.load(batch_id)
+        # Answered while it was delivered: what was said counts, the attempt no longer matters.
+        if batch.state in {BatchState.HANDED, BatchState.SENT}:
+            days = work.archive.rules.acknowledged_within(now.astimezone(VIETNAM).date())
+            batch.tried(failure, now=now, again_after_days=days)
+            work.archive.packages.save(batch)
 
 
 def _delivery(batch: Batch, packages: Sequence[Package], files: Files) -> Delivery:
@@ -64,21 +71,26 @@ def _delivery(batch: Batch, packages: Sequence[Package], files: Files) -> Delive
     return Delivery(batch.id, orjson.dumps(batch.protocol, option=orjson.OPT_INDENT_2), going)
 
 
-async def read_acknowledgements(archive: HistoricalArchive, open_work: OpenWork, now: datetime) -> int:
-    """Take every message that waits; return how many. A message stays until all of it is committed."""
-    names = await archive.waiting()
-    for name in names:
-        raw = await archive.read(name)
-        try:
-            told = archive.understand(raw)
-        except Unreadable as error:
-            async with open_work() as work:
-                work.archive.messages.unreadable(name, raw, str(error), at=now)
-            await archive.done(name, is_read=False)
-            continue
-        await take(told, raw, open_work, now)
-        await archive.done(name, is_read=True)
-    return len(names)
+async def read_acknowledgements(
+    archive: HistoricalArchive, open_work: OpenWork, now: datetime, apart: Apart
+) -> None:
+    """Take every message that waits. A message stays until all of it is committed."""
+    for name in await archive.waiting():
+        with apart.each(name):
+            await _read(name, archive, open_work, now)
+
+
+async def _read(name: str, archive: HistoricalArchive, open_work: OpenWork, now: datetime) -> None:
+    raw = await archive.read(name)
+    try:
+        told = archive.understand(raw)
+    except Unreadable as error:
+        async with open_work() as work:
+            work.archive.messages.unreadable(name, raw, str(error), at=now)
+        await archive.done(name, is_read=False)
+        return
+    await take(told, raw, open_work, now)
+    await archive.done(name, is_read=True)
 
 
 async def take(told: Acknowledgement, raw: bytes, open_work: OpenWork, now: datetime) -> None:
@@ -87,9 +99,12 @@ async def take(told: Acknowledgement, raw: bytes, open_work: OpenWork, now: date
         judged = await work.archive.messages.judged(told.id)
         if judged is None:
             work.archive.messages.receive(told, raw, at=now)
+    apart = Apart("answers of the archive that cannot be taken")
     for line in told.lines:
         if line.package_id not in (judged or set()):
-            await _apply(told, line, open_work, now)
+            with apart.each(line.package_id):
+                await _apply(told, line, open_work, now)
+    apart.tell()
     await _close(told.batch_id, open_work, now)
 
 
@@ -142,7 +157,7 @@ async def _close(batch_id: UUID, open_work: OpenWork, now: datetime) -> None:
             work.archive.packages.save(batch)
 
 
-async def archive_accepted(open_work: OpenWork, now: datetime) -> dict[UUID, str]:
+async def archive_accepted(open_work: OpenWork, now: datetime, apart: Apart) -> dict[UUID, str]:
     """Move dossiers whose package was accepted to ARCHIVED, a commit each; return who was refused, and why.
 
     Apart from the acknowledgement: what the archive said stands, also while the heart refuses (a paper not
@@ -154,11 +169,12 @@ async def archive_accepted(open_work: OpenWork, now: datetime) -> dict[UUID, str
         async with open_work() as work:
             waiting = await work.archive.packages.accepted_unarchived(after, _AT_ONCE)
         for dossier_id in waiting:
-            try:
-                async with open_work() as work:
-                    await archive_by_system(dossier_id, work=work, now=now)
-            except Refusal as refusal:
-                refused[dossier_id] = refusal.code
+            with apart.each(dossier_id):
+                try:
+                    async with open_work() as work:
+                        await archive_by_system(dossier_id, work=work, now=now)
+                except Refusal as refusal:
+                    refused[dossier_id] = refusal.code
         if len(waiting) < _AT_ONCE:
             return refused
         after = waiting[-1]

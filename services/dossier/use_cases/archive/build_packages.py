@@ -12,8 +12,10 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
+from kernel.core.apart import Apart
 from kernel.core.errors import NotFound
 from services.dossier.domain.archive.packages import Batch, BatchState, Package, PackageState
+from services.dossier.domain.errors import CANNOT_BE_READ
 from services.dossier.use_cases.archive_dossier import missing_of
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.ports.materials import ContentLost
@@ -21,20 +23,19 @@ from services.dossier.use_cases.ports.materials import ContentLost
 OpenWork = Callable[[], AbstractAsyncContextManager[Work]]
 
 
-async def build_packages(open_work: OpenWork, now: Callable[[], datetime]) -> int:
-    """Make every package that waits; return how many were tried."""
+async def build_packages(open_work: OpenWork, now: Callable[[], datetime], apart: Apart) -> None:
+    """Make every package that waits; one that cannot be made holds up no other, nor another batch."""
     async with open_work() as work:
         batches = await work.archive.packages.building()
-    tried = 0
     for batch_id in batches:
-        async with open_work() as work:
-            _, packages = await work.archive.packages.load(batch_id)
-        for package in packages:
-            if package.state is PackageState.WAITING:
-                await _build(package.id, open_work, now)
-                tried += 1
-        await _finish(batch_id, open_work)
-    return tried
+        with apart.each(batch_id):
+            async with open_work() as work:
+                _, packages = await work.archive.packages.load(batch_id)
+            for package in packages:
+                if package.state is PackageState.WAITING:
+                    with apart.each(package.id):
+                        await _build(package.id, open_work, now)
+            await _finish(batch_id, open_work)
 
 
 async def _finish(batch_id: UUID, open_work: OpenWork) -> None:
@@ -67,6 +68,9 @@ async def _packed(package: Package, batch: Batch, work: Work, now: datetime) -> 
         contents = await work.archive.packages.contents(package, batch)
     except NotFound:
         return replace(failed, reason="dossier-not-found")
+    except CANNOT_BE_READ:
+        # A row changed by hand: the batch goes without it, and `verify-history` says what is wrong with it.
+        return replace(failed, reason="record-unreadable")
     await work.rest()
     if lacking := [*lacking, *contents.lacking]:
         return replace(failed, reason=f"record-incomplete: {', '.join(lacking)}")

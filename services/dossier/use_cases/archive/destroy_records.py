@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from kernel.core.apart import Apart
 from kernel.core.caller import Caller
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, Invalid, NotFound, Stale
@@ -137,27 +138,30 @@ async def _require_holds_told(work: Work) -> None:
         raise HoldsNotAsTold
 
 
-async def carry_out(open_work: OpenWork, now: Callable[[], datetime]) -> int:
-    """Carry out approved lists, a commit a line; return how many lines had their turn."""
+async def carry_out(open_work: OpenWork, now: Callable[[], datetime], apart: Apart) -> None:
+    """Carry out approved lists, a commit a line."""
     async with open_work() as work:
         approved = await work.archive.destruction.approved()
-    done = 0
     for list_id in approved:
-        async with open_work() as work:
-            _, lines = await work.archive.destruction.load(list_id)
-            # Approved before somebody laid hands on a hold: it waits until the hold is back.
-            if not await work.archive.holds.are_as_told():
-                continue
-        for line in lines:
-            if line.outcome is Outcome.OPEN:
+        with apart.each(list_id):
+            await _carry_out(list_id, open_work, now, apart)
+
+
+async def _carry_out(list_id: UUID, open_work: OpenWork, now: Callable[[], datetime], apart: Apart) -> None:
+    async with open_work() as work:
+        _, lines = await work.archive.destruction.load(list_id)
+        # Approved before somebody laid hands on a hold: it waits until the hold is back.
+        if not await work.archive.holds.are_as_told():
+            return
+    for line in lines:
+        if line.outcome is Outcome.OPEN:
+            with apart.each(line.dossier_id):
                 await _carry_out_line(list_id, line, open_work, now())
-                done += 1
-        async with open_work() as work:
-            found, lines = await work.archive.destruction.load(list_id)
-            if found.state is ListState.APPROVED and all(one.outcome is not Outcome.OPEN for one in lines):
-                found.finish(lines, now())
-                work.archive.destruction.save(found)
-    return done
+    async with open_work() as work:
+        found, lines = await work.archive.destruction.load(list_id)
+        if found.state is ListState.APPROVED and all(one.outcome is not Outcome.OPEN for one in lines):
+            found.finish(lines, now())
+            work.archive.destruction.save(found)
 
 
 async def _carry_out_line(list_id: UUID, line: Line, open_work: OpenWork, now: datetime) -> None:

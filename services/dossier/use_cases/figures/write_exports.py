@@ -9,7 +9,9 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+from kernel.core.apart import Apart
 from kernel.core.clock import VIETNAM
 from services.dossier.domain.figures.export import Export, ExportState
 from services.dossier.use_cases.ports import Work
@@ -42,30 +44,32 @@ TITLES = (
 OpenWork = Callable[[], AbstractAsyncContextManager[Work]]
 
 
-async def write_exports(open_work: OpenWork, now: Callable[[], datetime]) -> int:
-    """Write every waiting export; return how many. One that was cut off is written anew."""
-    written = 0
+async def write_exports(open_work: OpenWork, now: Callable[[], datetime], apart: Apart) -> None:
+    """Write every waiting export. One that was cut off is written anew; one that cannot be is told so."""
+    tried: set[UUID] = set()
     while True:
         async with open_work() as work:
             export = await work.exports.next()
-            if export is None:
-                return written
+            if export is None or export.id in tried:
+                return
+            tried.add(export.id)
             rows_all = await work.exports.count(export)
             work.exports.move(export.id, ExportState.WRITING, rows_done=0, rows_all=rows_all)
-        try:
-            await _write(export, rows_all, open_work, now)
-        except OSError as error:
-            # A full disk: told to who asked, and the next export is tried.
-            async with open_work() as work:
-                work.exports.move(
-                    export.id,
-                    ExportState.FAILED,
-                    rows_done=0,
-                    rows_all=rows_all,
-                    finished_at=now(),
-                    failure=type(error).__name__,
-                )
-        written += 1
+        with apart.each(export.id):
+            try:
+                await _write(export, rows_all, open_work, now)
+            except Exception as error:
+                # A full disk, a row that cannot be read: told to who asked, and the next export is tried.
+                async with open_work() as work:
+                    work.exports.move(
+                        export.id,
+                        ExportState.FAILED,
+                        rows_done=0,
+                        rows_all=rows_all,
+                        finished_at=now(),
+                        failure=type(error).__name__,
+                    )
+                raise
 
 
 async def _write(export: Export, rows_all: int, open_work: OpenWork, now: Callable[[], datetime]) -> None:
