@@ -39,6 +39,7 @@ _STATE = (
     "step",
     "result_delivery",
     "corrects",
+    "interlinked",
     "version",
 )
 _GONE = {

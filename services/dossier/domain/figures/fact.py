@@ -217,7 +217,8 @@ def follow(before: Fact | None, told: Fact, at: datetime) -> Fact:
         supplements=before.supplements + told.supplements,
         asked_at=(*before.asked_at, *(at,) * told.supplements),
         counted=told.counted or before.counted,
-        # What is left of a destroyed dossier no longer says whose result it corrected.
+        # The last word of a destroyed dossier no longer says whose result it corrected, nor what it followed.
+        is_follower=before.is_follower or told.is_follower,
         is_correction=before.is_correction or told.is_correction,
         # What came after the issue (handing over) says nothing of how it ended.
         ending=before.ending if has_ended_again else told.ending,

@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
+from services.dossier.commands.figures import rebuild_figures
 from services.dossier.commands.history import verify_history
 from services.dossier.jobs.archive import DESTROY_RECORDS
 from services.dossier.jobs.print_papers import PRINT_PAPERS
@@ -101,6 +102,22 @@ async def test_the_last_dossier_takes_the_submission_with_it(over: tuple[Kin, di
     left = await kin.service.get(f"{path}/history", staff("ONE_STOP_OFFICER", COMMUNE, "mot-cua"))
     types = [one["type"].split(".")[1] for one in left.json()["items"]]
     assert types == ["submitted", "withdrawn", "ended", "destroyed"]
+
+
+async def test_what_followed_in_a_submission_follows_in_figures_made_anew(
+    over: tuple[Kin, dict[str, Any]],
+) -> None:
+    """A submission counts once, also of what was destroyed; which one it was still stands with the dossier."""
+    kin, seen = over
+    await destroyed_at(kin, COMMUNE)
+    await destroyed_at(kin, POLICE)
+    assert await rebuild_figures(kin.service.runtime, ("--check",)) == 0
+    pool = kin.service.runtime.pool
+    followers = "SELECT procedure_code FROM figure_rows WHERE is_follower"
+    assert [row[0] for row in await pool.fetch(followers)] == [RESIDENCE]
+    query = "SELECT data -> 'dossier' -> 'interlinked' ->> 'reference' FROM history WHERE type = $1"
+    told = await pool.fetch(query, "dossier.submitted.v1")
+    assert {row[0] for row in told} == {seen["reference"]}
 
 
 async def test_nothing_else_reduces_the_history_of_a_submission(over: tuple[Kin, dict[str, Any]]) -> None:
