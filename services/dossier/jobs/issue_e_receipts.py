@@ -5,7 +5,6 @@ from uuid import UUID
 
 from kernel.core.apart import Apart
 from kernel.service import Job, JobTick
-from services.dossier.domain.payments.counter import MoneyReceipt
 from services.dossier.jobs.going_past import go_past
 from services.dossier.use_cases.payments.e_receipts import keep_answer, payer_of, tell_provider
 from services.dossier.use_cases.payments.ports import ReceiptProvider
@@ -19,21 +18,24 @@ async def run(tick: JobTick) -> None:
     if provider is None:
         return
 
-    async def found(past: Collection[UUID]) -> Sequence[MoneyReceipt]:
+    async def found(past: Collection[UUID]) -> Sequence[UUID]:
         async with tick.open_work() as work:
-            waiting: Sequence[MoneyReceipt] = await work.till.receipts_due(tick.now, _AT_ONCE, past)
+            waiting: Sequence[UUID] = await work.till.receipts_due(tick.now, _AT_ONCE, past)
         return waiting
 
-    async def tell(receipt: MoneyReceipt) -> None:
-        await _tell(tick, provider, receipt)
+    async def tell(receipt_id: UUID) -> None:
+        await _tell(tick, provider, receipt_id)
 
     apart = Apart("electronic receipts that are not told")
-    await go_past(found, lambda one: one.id, tell, apart=apart, at_once=_AT_ONCE)
+    await go_past(found, lambda one: one, tell, apart=apart, at_once=_AT_ONCE)
     apart.tell()
 
 
-async def _tell(tick: JobTick, provider: ReceiptProvider, receipt: MoneyReceipt) -> None:
+async def _tell(tick: JobTick, provider: ReceiptProvider, receipt_id: UUID) -> None:
     async with tick.open_work() as work:
+        receipt = await work.till.receipt(receipt_id)
+        if receipt is None:
+            return
         payer = payer_of(work, receipt)
     answer = await tell_provider(provider, receipt, payer)
     async with tick.open_work() as work:

@@ -224,13 +224,14 @@ STANDING_PAID = Statement(
       AND (d.state = 'AWAITING_FINANCIAL'
            OR d.state = 'WITHDRAWAL_REQUESTED' AND d.prior_state = 'AWAITING_FINANCIAL')
       AND d.id > :after
-      AND NOT EXISTS (
+      AND CASE WHEN pg_input_is_valid(d.work::text, 'jsonb') THEN NOT EXISTS (
             SELECT FROM jsonb_path_query(d.work::jsonb, 'lax $.obligations[*]') AS told
             WHERE told ->> 'cancelled_at' IS NULL
               AND (SELECT sum(amount::numeric)
                    FROM jsonb_path_query(told, 'lax $.amount ? (@.type() == "number")') AS amount)
                 > (SELECT coalesce(sum(paid::numeric), 0)
                    FROM jsonb_path_query(told, 'lax $.payments[*].amount ? (@.type() == "number")') AS paid))
+          ELSE true END
     ORDER BY d.id LIMIT :limit
     """
 )

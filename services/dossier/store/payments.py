@@ -81,7 +81,7 @@ class PostgresPayments:
     async def refunds_of_copies_before(self, day: date, limit: int) -> list[Refund]:
         """Return refunds of copies decided before this day that still name their payee."""
         rows = await self._unit.fetch(COPY_REFUNDS_BEFORE, day=day, limit=limit)
-        return [_REFUNDED.validate_python(self._rows.seen("refunds", row)) for row in rows]
+        return self._rows.readable("refunds", rows, _REFUNDED)
 
     def forget_payee(self, refund: Refund) -> None:
         """Empty who was paid and why."""
@@ -146,7 +146,7 @@ class PostgresPayments:
         """Return requests to open (WAITING) or to look up (any other), the longest waiting first."""
         statement = REQUESTS_TO_OPEN if state == "WAITING" else REQUESTS_TO_LOOK_UP
         rows = await self._unit.fetch(statement, now=now, limit=limit)
-        return [_REQUESTS.validate_python(self._rows.seen("payment_requests", row)) for row in rows]
+        return self._rows.readable("payment_requests", rows, _REQUESTS)
 
     def log_message(
         self, *, at: datetime, reference: str, source: str, outcome: str, data: Mapping[str, Any]

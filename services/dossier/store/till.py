@@ -30,7 +30,7 @@ _ADD_RECEIPT = insert("receipts", _RECEIPT_NAMES)
 _SAVE_RECEIPT = update("receipts", _RECEIPT_NAMES, "id")
 _RECEIPT = Statement("SELECT * FROM receipts WHERE id = :id")
 _RECEIPTS_DUE = Statement(
-    "SELECT * FROM receipts WHERE look_at <= :now AND id <> ALL(:past::uuid[])"
+    "SELECT id FROM receipts WHERE look_at <= :now AND id <> ALL(:past::uuid[])"
     " ORDER BY look_at, id LIMIT :limit"
 )
 _ADD_CLOSING = insert("cash_closings", names_of(CashClosing))
@@ -92,12 +92,10 @@ class PostgresTill:
         row = await self._unit.fetch_one(_RECEIPT, id=receipt_id)
         return _RECEIPTS.validate_python(self._rows.seen("receipts", row)) if row else None
 
-    async def receipts_due(
-        self, now: datetime, limit: int, past: Collection[UUID] = ()
-    ) -> list[MoneyReceipt]:
+    async def receipts_due(self, now: datetime, limit: int, past: Collection[UUID] = ()) -> list[UUID]:
         """Return receipts but for some the provider has to be told of."""
         rows = await self._unit.fetch(_RECEIPTS_DUE, now=now, limit=limit, past=list(past))
-        return self._receipts(rows)
+        return [UUID(int=row["id"].int) for row in rows]
 
     async def receipts_of_askings(self, askings: Sequence[UUID]) -> list[MoneyReceipt]:
         """Return the receipts of these askings that stand, one an asking at most."""
@@ -105,7 +103,8 @@ class PostgresTill:
 
     async def receipts_of_copies_before(self, day: date, limit: int) -> list[MoneyReceipt]:
         """Return receipts of copies of days before this one that still name their payer."""
-        return self._receipts(await self._unit.fetch(COPY_RECEIPTS_BEFORE, day=day, limit=limit))
+        rows = await self._unit.fetch(COPY_RECEIPTS_BEFORE, day=day, limit=limit)
+        return self._rows.readable("receipts", rows, _RECEIPTS)
 
     def forget_payer(self, receipt: MoneyReceipt) -> None:
         """Empty who paid and why it ended."""

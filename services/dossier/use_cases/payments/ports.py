@@ -157,9 +157,7 @@ class Till(Protocol):
     async def receipt(self, receipt_id: UUID) -> MoneyReceipt | None:
         """Return a receipt."""
 
-    async def receipts_due(
-        self, now: datetime, limit: int, past: Collection[UUID] = ()
-    ) -> list[MoneyReceipt]:
+    async def receipts_due(self, now: datetime, limit: int, past: Collection[UUID] = ()) -> list[UUID]:
         """Return receipts but for some the provider has to be told of."""
 
     async def receipts_of_askings(self, askings: Sequence[UUID]) -> list[MoneyReceipt]:

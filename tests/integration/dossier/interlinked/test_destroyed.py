@@ -107,7 +107,7 @@ async def test_the_last_dossier_takes_the_submission_with_it(over: tuple[Kin, di
 async def test_what_followed_in_a_submission_follows_in_figures_made_anew(
     over: tuple[Kin, dict[str, Any]],
 ) -> None:
-    """A submission counts once, also of what was destroyed; which one it was still stands with the dossier."""
+    """A submission counts once, also of what was destroyed; which it was still stands with the dossier."""
     kin, seen = over
     await destroyed_at(kin, COMMUNE)
     await destroyed_at(kin, POLICE)

@@ -31,6 +31,10 @@ async def a_dossier_told_to_pay(office: Office, cashier: str) -> tuple[dict[str,
     return seen, Till(office, seen, a_cashier(cashier))
 
 
+NO_JSONB = ['{"obligations": "\\u0000"}', '{"obligations": [{"amount": 1e200000}]}', '{"x": "\\ud800"}']
+"""What a column of JSON takes, and a statement over it does not."""
+
+
 async def standing(office: Office, seen: dict[str, Any]) -> tuple[str, str, int]:
     """Return state, clock and what the dossier still waits for."""
     now = await office.read(seen, LEAD)
@@ -44,6 +48,7 @@ async def test_money_is_booked_without_a_calendar_and_the_work_goes_on_when_the_
     service.clock.set(datetime(2026, 12, 28, 9, tzinfo=VIETNAM))
     await service.receive(an_agency(), an_agency(OTHER_COMMUNE), a_calendar(), a_process(), a_procedure())
     broken, unreadable = await a_dossier_told_to_pay(office, "hong")
+    no_json = [(await a_dossier_told_to_pay(office, f"hong-{one}"))[0] for one in range(len(NO_JSONB))]
     online, platform = await a_dossier_told_to_pay(office, "truc-tuyen")
     counter, till = await a_dossier_told_to_pay(office, "tai-quay")
     leaving, taken = await a_dossier_told_to_pay(office, "xin-rut")
@@ -73,9 +78,13 @@ async def test_money_is_booked_without_a_calendar_and_the_work_goes_on_when_the_
     await service.receive(a_calendar(2027))
     unread = "UPDATE dossiers SET agencies = '{}' WHERE id = $1::uuid"
     await service.runtime.pool.execute(unread, broken["dossier_id"])
+    for one, work in zip(no_json, NO_JSONB, strict=True):
+        changed = "UPDATE dossiers SET work = $2::text::json WHERE id = $1::uuid"
+        await service.runtime.pool.execute(changed, one["dossier_id"], work)
     with pytest.raises(ExceptionGroup) as failed:
         await service.run_job(GO_ON_PAID)
-    assert [broken["dossier_id"] in one.__notes__[0] for one in failed.value.exceptions] == [True]
+    named = {one["dossier_id"] for one in (broken, *no_json)}
+    assert {one.__notes__[0][-36:] for one in failed.value.exceptions} == named
     for one in (online, counter):
         assert await standing(office, one) == ("PROCESSING", "RUNNING", 0)
         now = await office.read(one, LEAD)

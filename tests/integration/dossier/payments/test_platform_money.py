@@ -10,6 +10,7 @@ from services.gateway.domain.portal.telling.messages import paid_online
 from services.gateway.domain.portal.telling.view import PortalView
 from tests.builders.dossier.office import GATEWAY, RECEIVER, Office, a_citizen
 from tests.builders.dossier.till import BOTH, MANAGER, PLATFORM, WATCHER, a_till
+from tests.integration.dossier.test_whole_rows import by_hand
 
 
 async def due(till: Office, what: str) -> list[str]:
@@ -325,6 +326,17 @@ async def test_the_portals_view_tells_what_was_owed_and_how_it_was_paid(till: Of
     assert less.status_code < 300, less.text
     since = (await till.service.get(f"{path}?version={seen['version']}", GATEWAY)).json()
     assert [fee["amount"] for fee in since["fees"]] == [48_000, 30_000], "money moves without a version"
+
+
+async def test_a_request_that_cannot_be_read_keeps_no_other_from_the_platform(till: Office) -> None:
+    bad, good = [(await (await a_till(till)).ask())["reference"] for _ in range(2)]
+    change = "UPDATE payment_requests SET state = $2, look_at = asked_at WHERE reference = $1"
+    for reference, state in ((bad, "?"), (good, "OPEN")):
+        await by_hand(till, change, reference, state)
+    found = await due(till, "look")
+    assert (good in found, bad in found) == (True, False)
+    for reference in (bad, good):
+        await by_hand(till, change, reference, "WAITING")
 
 
 async def test_a_callback_that_comes_twice_at_the_same_moment_waits_for_itself(till: Office) -> None:
