@@ -162,6 +162,19 @@ async def test_who_does_not_come_is_recorded_and_who_comes_near_is_told_once(hal
     assert seen.json()["state"] == "MISSED"
 
 
+async def test_who_booked_has_a_number_when_walk_ins_took_all_of_the_day(desk: RunningService) -> None:
+    hall = await Hall(desk).emptied()
+    await hall.open(nop={"letter": "A", "slot_minutes": 60, "slot_capacity": 2, "most_tickets": 1})
+    await desk.receive(a_calendar())
+    booked = await book(hall, "2026-03-04T08:30:00+07:00")
+    hall.service.clock.advance(timedelta(days=1))
+    await hall.take()
+    assert (await hall.tried_take()).json()["code"] == "queue-full"
+    hall.service.clock.advance(timedelta(minutes=20))
+    answer = await check_in(hall, booked)
+    assert answer.status_code == 201, answer.text
+
+
 @pytest.mark.parametrize(
     ("body", "by", "status", "code"),
     [

@@ -168,6 +168,30 @@ async def test_a_counter_on_a_break_calls_nobody(hall: Hall) -> None:
     assert (await hall.sit(BINH))["counter"] == "q1"
 
 
+@pytest.mark.parametrize("begun", [False, True])
+async def test_who_was_called_by_somebody_who_left_waits_again_at_their_place(
+    hall: Hall, begun: bool
+) -> None:
+    first, _ = await hall.take(), await hall.take()
+    session = await hall.sit()
+    held = await hall.call(session)
+    if begun:
+        await hall.do(held, "service")
+    path = f"/v1/counter-sessions/{session['session_id']}/closing"
+    own = await hall.service.post(path, {}, HOA, version=session["version"])
+    assert own.json()["code"] == "ticket-in-hand"
+    closed = await hall.service.post(path, {}, MANAGER, version=session["version"])
+    assert closed.status_code == 200, closed.text
+    assert (await hall.queues())["nop"]["waiting"] == 2
+    hall.service.clock.advance(timedelta(minutes=5))
+    again = await hall.call(await hall.sit(BINH), BINH)
+    assert (again["ticket_id"], again["counter"], again["calls"]) == (first["ticket_id"], "q1", 1)
+    await hall.serve(again, BINH)
+    path = f"/v1/queues/{POINT}/figures?from=2026-03-03&to=2026-03-03"
+    (row,) = (await hall.service.get(path, MANAGER)).json()["items"]
+    assert (row["tickets"], row["served"], row["longest_waited"]) == (1, 1, 300)
+
+
 async def test_a_wait_is_told_from_measured_services(hall: Hall) -> None:
     """Five services of two minutes were measured: three people before one at a half counter take twelve."""
     session = await hall.sit()

@@ -30,6 +30,7 @@ _FROM: dict[str, frozenset[TicketState]] = {
     "serve": frozenset({TicketState.CALLED}),
     "finish": frozenset({TicketState.SERVING}),
     "no_show": frozenset({TicketState.CALLED, TicketState.SKIPPED}),
+    "give_back": frozenset({TicketState.CALLED, TicketState.SERVING}),
     "transfer": frozenset({TicketState.CALLED, TicketState.SERVING}),
     "lapse": frozenset({TicketState.WAITING, TicketState.CALLED, TicketState.SKIPPED, TicketState.SERVING}),
 }
@@ -137,9 +138,13 @@ class Ticket:
         self._move("transfer", TicketState.WAITING)
         part = self._part("TRANSFERRED", session.officer, at)
         self.group, self.part_number, self.part_since = group, self.part_number + 1, at
-        self.counter, self.counter_name, self.session_id = "", "", None
-        self.called_at, self.last_called_at, self.served_at, self.calls = None, None, None, 0
+        self._at_none()
         return part
+
+    def give_back(self) -> None:
+        """Wait again at the same place: who called is gone. What was begun is begun anew."""
+        self._move("give_back", TicketState.WAITING)
+        self._at_none()
 
     def lapse(self, at: datetime) -> Part:
         """Close what was left open when its day was over."""
@@ -160,6 +165,10 @@ class Ticket:
     def _at(self, session: CounterSession, at: datetime) -> None:
         self.counter, self.counter_name, self.session_id = session.counter, session.counter_name, session.id
         self.last_called_at = at
+
+    def _at_none(self) -> None:
+        self.counter, self.counter_name, self.session_id = "", "", None
+        self.called_at, self.last_called_at, self.served_at, self.calls = None, None, None, 0
 
     def _end(self, outcome: str, officer: str, at: datetime) -> Part:
         self.ended_at, self.session_id = at, None

@@ -6,7 +6,7 @@ One such row written by hand shut whole books, lists and jobs over all rows. Day
 from alembic import op
 
 revision = "0090"
-down_revision = "0081"
+down_revision = "0088"
 branch_labels = None
 depends_on = None
 

@@ -18,7 +18,7 @@ _NEXT = Statement(
     """
     INSERT INTO queues (point, group_code, day, last, run) VALUES (:point, :group, :day, 1, 0)
     ON CONFLICT (point, group_code, day) DO UPDATE SET last = queues.last + 1
-    WHERE queues.last < :most RETURNING last
+    WHERE :most::int IS NULL OR queues.last < :most RETURNING last
     """
 )
 _ENSURE = Statement(
@@ -126,6 +126,9 @@ _LISTED = Statement(
     ORDER BY taken_at, id LIMIT :limit
     """
 )
+_IN_HAND = Statement(
+    f"SELECT {', '.join(_COLUMNS)} FROM tickets WHERE session_id = :id AND state IN ('CALLED', 'SERVING')"
+)
 _LEFT_OPEN = Statement(
     """
     SELECT id FROM tickets
@@ -164,7 +167,7 @@ class PostgresQueues:
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
 
-    async def next_number(self, point: str, group: str, day: date, most: int) -> int | None:
+    async def next_number(self, point: str, group: str, day: date, most: int | None) -> int | None:
         """Return the group's next number; its row stays locked until the unit ends."""
         await self._unit.begin()
         number: int | None = await self._unit.fetch_value(_NEXT, point=point, group=group, day=day, most=most)
@@ -247,6 +250,11 @@ class PostgresQueues:
     async def look_up(self, code: str) -> Any | None:
         """Return where a dossier stands, by its legal code; no person in it."""
         return await self._unit.fetch_one(_LOOK_UP, code=code)
+
+    async def in_hand_of(self, session_id: UUID) -> Ticket | None:
+        """Return the ticket a counter has called or serves."""
+        row = await self._unit.fetch_one(_IN_HAND, id=session_id)
+        return None if row is None else ticket_of(row)
 
     async def left_open(self, before: date, limit: int, past: Collection[UUID]) -> Sequence[UUID]:
         """Return tickets of past days that were never closed, but for some."""

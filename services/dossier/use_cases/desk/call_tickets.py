@@ -35,7 +35,7 @@ async def call_next(session_id: UUID, *, by: Caller, work: Work, now: datetime) 
         raise NobodyWaits
     ticket = await queues.load(chosen.ticket.ticket_id)
     ticket.call(session, now)
-    queues.save(ticket, shown=_shown(ticket, "CALLED", now))
+    queues.save(ticket, shown=shown_of(ticket, "CALLED", now))
     queues.set_run(session.point, ticket.group, day, chosen.run)
     return ticket
 
@@ -50,7 +50,7 @@ async def recall(ticket_id: UUID, *, by: Caller, seen: int, work: Work, now: dat
         if await work.desk.sessions.in_hand(session.id):
             raise TicketInHand
     ticket.recall(session, now)
-    work.desk.queues.save(ticket, shown=_shown(ticket, "CALLED", now))
+    work.desk.queues.save(ticket, shown=shown_of(ticket, "CALLED", now))
     return ticket
 
 
@@ -58,7 +58,7 @@ async def skip(ticket_id: UUID, *, by: Caller, seen: int, work: Work, now: datet
     """Pass over somebody who does not come to the counter."""
     ticket, session = await _in_hand(ticket_id, by=by, seen=seen, work=work)
     ticket.skip(session)
-    work.desk.queues.save(ticket, shown=_shown(ticket, "LEFT", now))
+    work.desk.queues.save(ticket, shown=shown_of(ticket, "LEFT", now))
     return ticket
 
 
@@ -66,7 +66,7 @@ async def serve(ticket_id: UUID, *, by: Caller, seen: int, work: Work, now: date
     """Begin the service: the person is here."""
     ticket, session = await _in_hand(ticket_id, by=by, seen=seen, work=work)
     ticket.serve(session, now)
-    work.desk.queues.save(ticket, shown=_shown(ticket, "SERVING", now))
+    work.desk.queues.save(ticket, shown=shown_of(ticket, "SERVING", now))
     return ticket
 
 
@@ -95,7 +95,7 @@ async def transfer(
         raise GroupClosed
     part = ticket.transfer(session, group, now)
     await work.desk.queues.ensure_line(ticket.point, group, ticket.day)
-    work.desk.queues.save(ticket, part=part, shown=_shown(ticket, "LEFT", now))
+    work.desk.queues.save(ticket, part=part, shown=shown_of(ticket, "LEFT", now))
     return ticket
 
 
@@ -106,7 +106,7 @@ async def close_past_ticket(ticket_id: UUID, *, work: Work, now: datetime) -> No
 
 
 def _ended(ticket: Ticket, part: Part, work: Work, now: datetime) -> Ticket:
-    work.desk.queues.save(ticket, part=part, shown=_shown(ticket, "LEFT", now))
+    work.desk.queues.save(ticket, part=part, shown=shown_of(ticket, "LEFT", now))
     return ticket
 
 
@@ -126,7 +126,8 @@ async def _in_hand(ticket_id: UUID, *, by: Caller, seen: int, work: Work) -> tup
     return ticket, session
 
 
-def _shown(ticket: Ticket, what: str, at: datetime) -> Shown:
+def shown_of(ticket: Ticket, what: str, at: datetime) -> Shown:
+    """Return what displays are told of a ticket where it is now."""
     return Shown(
         point=ticket.point,
         what=what,

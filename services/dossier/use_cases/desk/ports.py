@@ -85,8 +85,8 @@ class Points(Protocol):
 class Queues(Protocol):
     """Tickets and their lines."""
 
-    async def next_number(self, point: str, group: str, day: date, most: int) -> int | None:
-        """Return the group's next number of the day, held until the unit ends; None when all are given."""
+    async def next_number(self, point: str, group: str, day: date, most: int | None) -> int | None:
+        """Return the group's next number of the day, held until the unit ends; None past `most`."""
 
     async def taken_by(self, kiosk: str, since: datetime) -> int:
         """Return how many tickets a kiosk gave since a moment."""
@@ -96,6 +96,9 @@ class Queues(Protocol):
 
     async def load(self, ticket_id: UUID) -> Ticket:
         """Return a ticket; raise `NotFound`."""
+
+    async def in_hand_of(self, session_id: UUID) -> Ticket | None:
+        """Return the ticket a counter has called or serves."""
 
     async def hold_lines(self, point: str, day: date, groups: Sequence[str]) -> Mapping[str, int]:
         """Let nobody else call from these groups until the unit ends; return the runs of preferred calls."""

@@ -12,6 +12,7 @@ from kernel.core.ids import new_id
 from services.dossier.domain.desk.errors import CounterTaken, TicketInHand
 from services.dossier.domain.desk.points import Counter, Group
 from services.dossier.domain.desk.sessions import CounterSession
+from services.dossier.use_cases.desk.call_tickets import shown_of
 from services.dossier.use_cases.ports import Work
 
 
@@ -64,13 +65,23 @@ async def resume_counter(
 async def close_counter(
     session_id: UUID, *, by: Caller, seen: int, work: Work, now: datetime
 ) -> CounterSession:
-    """Leave the counter; the point's manager may close one that was left open."""
+    """Leave the counter; the point's manager may close one that was left open.
+
+    Who was called there by somebody who left waits again at the same place: nobody else has them in hand.
+    """
     session = await work.desk.sessions.load(session_id, hold=True)
-    if session.officer != by.subject:
+    is_left = session.officer != by.subject
+    if is_left:
         (await work.desk.points.point(session.point)).require_manager(by)
     if session.version != seen:
         raise Stale
-    await _require_free(session, work)
+    held = await work.desk.queues.in_hand_of(session.id)
+    if held is not None:
+        if not is_left:
+            raise TicketInHand
+        shown = shown_of(held, "LEFT", now)
+        held.give_back()
+        work.desk.queues.save(held, shown=shown)
     session.close(by.subject, now)
     work.desk.sessions.save(session)
     return session

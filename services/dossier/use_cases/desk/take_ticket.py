@@ -97,9 +97,13 @@ async def new_ticket(
     dossier_id: UUID | None = None,
     appointment_id: UUID | None = None,
 ) -> Ticket:
-    """Queue a new ticket of a group; raise `DayFull` when all of the day are given."""
+    """Queue a new ticket of a group; raise `DayFull` when all of the day are given.
+
+    Who booked was promised a place of a slot: walk-ins take none of those.
+    """
     day = now.astimezone(VIETNAM).date()
-    number = await work.desk.queues.next_number(group.point, group.code, day, group.most_tickets)
+    most = group.most_tickets if appointment_id is None else None
+    number = await work.desk.queues.next_number(group.point, group.code, day, most)
     if number is None:
         raise DayFull
     ticket = Ticket(
