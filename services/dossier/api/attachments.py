@@ -24,7 +24,7 @@ UPLOAD = {
     },
 }
 FILE: dict[int | str, dict[str, Any]] = {
-    200: {"description": "Nội dung tệp", "content": {"application/octet-stream": {}}}
+    200: {"description": "Nội dung tệp, theo loại của tệp", "content": {"*/*": {}}}
 }
 _PDF: dict[int | str, dict[str, Any]] = {200: {"description": "PDF", "content": {"application/pdf": {}}}}
 

@@ -97,6 +97,25 @@ async def test_who_holds_the_answer_is_told_so_in_a_word(door: RunningService, l
     assert (changed.status_code, len(changed.json()["items"])) == (200, 1)
 
 
+async def test_what_one_person_holds_is_no_answer_for_another(door: RunningService, listing: Peer) -> None:
+    """A tag is good for the very words only: not for who may see other ones, nor for whom nobody lets in."""
+    officer, citizen = await token_of(door, "can-bo-lan"), await token_of(door, "cong-dan-an")
+    whole = await door.client.get("/api/v1/dossiers", headers=officer)
+    held = {"If-None-Match": whole.headers["etag"]}
+    fields = await door.client.get("/api/v1/dossiers?fields=dossier_code", headers={**officer, **held})
+    assert (fields.status_code, "name" in fields.json()["items"][0]) == (200, False)
+    listing.body = orjson.dumps({"items": ROWS[:1], "next_cursor": None})
+    other = await door.client.get("/api/v1/dossiers", headers={**citizen, **held})
+    assert (other.status_code, len(other.json()["items"])) == (200, 1)
+    for shown in ({}, {"Authorization": "Bearer khong-phai-the"}):
+        refused = await door.client.get("/api/v1/dossiers", headers={**shown, **held})
+        assert (refused.status_code, "etag" in refused.headers) == (401, False)
+    known = {**officer, "If-None-Match": "*"}
+    again = await door.client.get("/api/v1/dossiers", headers=known)
+    told = (whole, fields, other, again)
+    assert {answer.headers["cache-control"] for answer in told} == {"no-store"}
+
+
 async def test_a_version_stays_the_version_and_is_no_reason_for_304(door: RunningService, peer: Peer) -> None:
     """What a dossier shows depends on who asks and when; its ETag is what to write against."""
     peer.headers = {"ETag": '"3"'}

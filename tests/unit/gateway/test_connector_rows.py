@@ -2,13 +2,15 @@
 
 from datetime import UTC, datetime
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.core.clock import VIETNAM
-from services.gateway.domain.connectors.meaning import MIRRORS, Unmapped, command_of
+from services.gateway.domain.connectors.meaning import MIRRORS, Identity, Unmapped, command_of
 from services.gateway.domain.connectors.moments import moment_of
+from services.gateway.domain.connectors.records import read_row
 from services.gateway.domain.connectors.rows import NotReadable, rows_of_csv, rows_of_json
 from services.gateway.domain.connectors.source import MappingKind, Source
 
@@ -33,6 +35,12 @@ ROW = {
         "2026-03-02 09:00:00",
         "2026-03-02T02:00:00Z",
         "2026-03-02T09:00:00+07:00",
+        "202603020900",
+        "02-03-2026 09:00:00",
+        "2026/03/02 09:00:00",
+        "09:00:00 02/03/2026",
+        "20260302090000+0700",
+        "/Date(1772416800000)/",
     ],
 )
 def test_a_moment_is_read_however_it_is_written(text: str) -> None:
@@ -48,6 +56,19 @@ def test_what_is_no_moment_is_refused(text: str) -> None:
 @given(st.integers(946_684_800, 4_102_444_800).map(lambda seconds: datetime.fromtimestamp(seconds, UTC)))
 def test_a_moment_comes_back_as_it_was(at: datetime) -> None:
     assert moment_of(at.isoformat()) == at
+
+
+def test_what_nobody_reads_of_a_row_refuses_it_not() -> None:
+    """A ministry adds members of its own to a row; one that is read must be a value all the same."""
+    more = {"trucTuyen": True, "lePhi": 150000.5, "tep": [], "nguoiNop": {"ten": "B"}, "note2": "x" * 4001}
+    (row,) = rows_of_json(orjson.dumps({**ROW, **more}), "items").rows
+    read = read_row(row, SOURCE, b"1", NINE)
+    assert (read.reason, row.values, read.identity) == ("", ROW, Identity("G01-1", NINE))
+    (wrong,) = rows_of_json(orjson.dumps({**ROW, "owner_name": {"ten": "B"}}), "items").rows
+    assert read_row(wrong, SOURCE, b"1", NINE).reason == "trường owner_name không phải chữ hoặc số nguyên"
+    (cells,) = rows_of_csv(("at;khac\n20260302090000;" + "x" * 4001).encode(), most_rows=5).rows
+    assert cells.fault_in(["at"]) == ""
+    assert cells.fault_in(["khac"]) == "ô khac dài quá 4000 ký tự"
 
 
 @given(st.binary(max_size=300))

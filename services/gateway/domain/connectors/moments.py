@@ -2,20 +2,14 @@
 
 from datetime import datetime
 
-from kernel.core.clock import VIETNAM
+from services.gateway.domain.portal.wire import words
 
-_FORMS = ("%Y%m%d%H%M%S", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y")
+_FIRST_YEAR = 1900
 
 
 def moment_of(text: str) -> datetime:
-    """Return the moment; raise `ValueError` when it is none."""
-    for form in _FORMS:
-        try:
-            return datetime.strptime(text, form).replace(tzinfo=VIETNAM)
-        except ValueError:
-            continue
-    found = datetime.fromisoformat(text)
-    # A moment at the edge of the calendar has no other zone's counterpart.
-    if not 1900 <= found.year <= 9000:  # noqa: PLR2004 - far past any dossier, far before any overflow.
-        raise ValueError(text)
-    return found if found.tzinfo else found.replace(tzinfo=VIETNAM)
+    """Return the moment, read as the portal's are; raise `ValueError` when it is none."""
+    found = words.moment_of(text)
+    if found is None or found.year < _FIRST_YEAR:
+        raise ValueError("không phải thời điểm")
+    return found

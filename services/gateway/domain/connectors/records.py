@@ -11,7 +11,7 @@ from uuid import UUID
 from kernel.core.ids import new_id
 from services.gateway.domain.connectors.meaning import Identity, NotMeant, identity_of
 from services.gateway.domain.connectors.rows import Row, Values
-from services.gateway.domain.connectors.source import Source, Way
+from services.gateway.domain.connectors.source import FIELDS, Source, Way
 
 
 class Standing(StrEnum):
@@ -112,8 +112,8 @@ class Read:
 
 def read_row(row: Row, source: Source, fingerprint: bytes, now: datetime) -> Read:
     """Return what a row is about, or why it is refused."""
-    if row.fault:
-        return Read(row, None, b"", row.fault)
+    if fault := row.fault_in(source.name_of(one) for one in FIELDS):
+        return Read(row, None, b"", fault)
     try:
         return Read(row, identity_of(row.values, source, now), fingerprint, "")
     except NotMeant as fault:

@@ -31,6 +31,12 @@ class Row:
     line: int
     values: Values = field(default_factory=dict)
     fault: str = ""
+    faults: Mapping[str, str] = field(default_factory=dict)
+    """Why members are no values, by name: it is a fault of the row where the source is read for one."""
+
+    def fault_in(self, names: Iterable[str]) -> str:
+        """Return why the row cannot be read, by who reads these members of it."""
+        return self.fault or next((self.faults[name] for name in names if name in self.faults), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +68,15 @@ def _json_row(line: int, item: Any) -> Row:
     if not isinstance(item, dict):
         return Row(line, fault="dòng không phải một đối tượng")
     values: dict[str, str] = {}
+    faults: dict[str, str] = {}
     for name, value in item.items():
         if value is None:
             continue
         if isinstance(value, bool) or not isinstance(value, str | int):
-            return Row(line, fault=f"trường {_short(name)} không phải chữ hoặc số nguyên")
-        values[name] = _text(str(value))
-    return _checked(Row(line, values))
+            faults[name] = f"trường {_short(name)} không phải chữ hoặc số nguyên"
+        else:
+            values[name] = _text(str(value))
+    return _checked(line, values, faults)
 
 
 def rows_of_csv(body: bytes, *, most_rows: int) -> Sheet:
@@ -116,17 +124,22 @@ def _csv_rows(reader: Iterable[list[str]], most_rows: int) -> list[Row]:
             rows.append(Row(line, fault=f"có {len(cells)} ô, cần {len(names)}"))
             continue
         pairs = zip(names, cells, strict=True)
-        rows.append(_checked(Row(line, {name: text for name, cell in pairs if (text := _text(cell))})))
+        rows.append(_checked(line, {name: text for name, cell in pairs if (text := _text(cell))}, {}))
     return rows
 
 
-def _checked(row: Row) -> Row:
-    for name, value in row.values.items():
-        if len(value) > _LONGEST_CELL or len(name) > _LONGEST_CELL:
-            return Row(row.line, fault=f"ô {_short(name)} dài quá {_LONGEST_CELL} ký tự")
-        if any(unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\n\r\t" for sign in value):
-            return Row(row.line, fault=f"ô {_short(name)} có ký tự điều khiển")
-    return row
+def _checked(line: int, values: Values, faults: Mapping[str, str]) -> Row:
+    found = {name: fault for name, value in values.items() if (fault := _fault(name, value))}
+    kept = {name: value for name, value in values.items() if name not in found}
+    return Row(line, kept, faults={**faults, **found})
+
+
+def _fault(name: str, value: str) -> str:
+    if len(value) > _LONGEST_CELL or len(name) > _LONGEST_CELL:
+        return f"ô {_short(name)} dài quá {_LONGEST_CELL} ký tự"
+    if any(unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\n\r\t" for sign in value):
+        return f"ô {_short(name)} có ký tự điều khiển"
+    return ""
 
 
 def _short(name: str) -> str:
