@@ -131,6 +131,30 @@ async def test_progress_is_told_once_whatever_of_ours_is_said_back(start, told: 
         assert calls_of(world)["CapNhatTienDoHoSoMC"] == len(WHOLE) - 1
 
 
+@pytest.mark.parametrize("is_the_dossiers", [False, True])
+async def test_what_reads_like_a_refusal_of_progress_is_the_dossiers_own_where_it_is_looked_up_so(
+    start, *, is_the_dossiers: bool
+):
+    """The reason of an earlier request, in the portal's words; asked after once, and told once either way."""
+    async with a_world(start) as world:
+
+        def speak(call: Call, answer: Any) -> Any:
+            reason = {"LyDo": "Thiếu giấy tờ, trả lại"}
+            if call.service == "CapNhatTienDoHoSoMC":
+                return {"error_code": 0, "message": "Thành công", "result": [reason]}
+            if call.service == "TraCuuHoSo" and is_the_dossiers:
+                return {**answer, "result": [{**one, **reason} for one in answer["result"]]}
+            return answer
+
+        world.wire.speaks = speak
+        dossier = ADossier().went("accepted", "ACCEPTED")
+        await world.hears(dossier)
+        await rounds(world)
+        assert len(await refused(world)) == (0 if is_the_dossiers else 1)
+        assert ("CONFIRMED" in (await world.states(dossier.id))[1:]) is is_the_dossiers
+        assert calls_of(world)["CapNhatTienDoHoSoMC"] == 1
+
+
 @pytest.mark.parametrize("message", ["Đã nhận yêu cầu, đang xử lý", "Đăng nhập thành công", "Saved: none"])
 async def test_progress_that_only_waits_somewhere_is_for_people_and_not_told_again(start, message: str):
     async with a_world(start) as world:

@@ -18,8 +18,10 @@ from services.gateway.domain.portal.answers.answer import (
     PortalUnreached,
     PortalUnreadable,
     PortalWithout,
+    read_answer,
 )
 from services.gateway.domain.portal.answers.held import NOT_TOLD, HeldByPortal, read_look_up
+from services.gateway.domain.portal.answers.phrases import Says
 from services.gateway.domain.portal.telling.ledger import STATUS_UNKNOWN, Backoff, Claimed, Kind, LedgerRow
 from services.gateway.domain.portal.telling.messages import (
     Json,
@@ -119,7 +121,7 @@ class Telling:
                 # Told again after a lost answer: that it is there is what was wanted.
                 is_there = answer.says_only_there and (claimed.attempts > 1 or answer.names_progress)
                 refusal = None if is_there else _unasked(answer)
-                if refusal is not None:
+                if refusal is not None and not await self._is_of_dossier(claimed, answer, entry):
                     return _refused(refusal, replace(claimed, is_told=is_told))
         except Unavailable as silence:
             may_be_applied = claimed.is_uncertain or not isinstance(silence, PortalUnreached)
@@ -130,6 +132,22 @@ class Telling:
                 is_uncertain=may_be_applied and not is_told,
             )
         return Told("confirmed", is_told=True)
+
+    async def _is_of_dossier(self, claimed: Claimed, answer: PortalAnswer, entry: Json) -> bool:
+        """Tell whether what stands beside an entry's success is what the portal has of the dossier anyway.
+
+        Reasons and notes of the dossier's own course read like refusals. A look-up shows no entries
+        (section 9): more cannot be asked after one, and it is not told again.
+        """
+        own = answer if answer.told is None else read_answer(answer.told)
+        if own.code != 0 or own.says is not Says.DONE:
+            return False
+        try:
+            found = await self._portal.look_up(claimed.row.code)
+            is_shown = self._is_told(claimed, read_look_up(found, claimed.row.code))
+        except Unavailable:
+            return False
+        return is_shown and own.of_one([entry, found.told]).is_done_there
 
     async def _tell_status(
         self, claimed: Claimed, view: PortalView, procedure: str, wire: Wire
