@@ -31,6 +31,26 @@ async def test_a_mapping_is_changed_by_who_saw_it(world: World):
     assert (changed.status_code, changed.headers["etag"]) == (204, '"2"')
 
 
+async def test_a_procedure_mapped_by_a_localised_code_is_found_however_a_sender_writes_it(world: World):
+    """Both generations of its agency, without it, or with another: the only one there is is meant (2.3)."""
+
+    async def mapped(ours: str, theirs: str) -> int:
+        address = f"{SYNC}/mappings/PROCEDURE/{ours}"
+        return (await world.ask("PUT", address, body={"portal_code": theirs}, seen='"0"')).status_code
+
+    async def leads_to(written: str) -> str:
+        link = await world.gateway.client.get("/nop-ho-so", params={"MaTTHC": written})
+        return link.headers["location"].partition("?")[0].rpartition("/")[2]
+
+    assert await mapped("H99.TT.07", "1.004873.000.00.00.H99") == 204
+    for written in ("1.004873.000.00.00.H99", "1.004873.H99", "1.004873", "1.004873.H99.14"):
+        assert await leads_to(written) == "H99.TT.07", written
+    assert await mapped("H99.TT.09", "1.004873.H99") == 409, "the same code in its other form"
+    assert await mapped("H99.TT.08", "1.004873.H99.14") == 204
+    assert await leads_to("1.004873.000.00.14.H99") == "H99.TT.08"
+    assert await leads_to("1.004873") == "1.004873", "of two nobody can tell which is meant"
+
+
 @pytest.mark.parametrize(
     "place",
     [

@@ -6,7 +6,13 @@ from typing import Any
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
-from services.gateway.domain.portal.telling.code_forms import as_ours, looked_for, national_code, spellings
+from services.gateway.domain.portal.telling.code_forms import (
+    as_ours,
+    localised_under,
+    looked_for,
+    national_code,
+    spellings,
+)
 from services.gateway.domain.portal.telling.codes import CodeKind, PortalCode
 
 _PUT = Statement(
@@ -64,6 +70,10 @@ SELECT DISTINCT ON (kind, portal_code) kind, portal_code, local_code FROM portal
 JOIN unnest(:kinds::text[], :codes::text[]) AS asked(kind, portal_code) USING (kind, portal_code)
 ORDER BY kind, portal_code, changed_at DESC
 """)
+_ONLY_UNDER = Statement(
+    "SELECT min(local_code) FROM portal_mappings WHERE kind = 'PROCEDURE'"
+    " AND starts_with(portal_code, :prefix) HAVING count(*) = 1"
+)
 _ONLINE_SERVICE = Statement("""
 SELECT coalesce(
     (SELECT portal_code FROM portal_mappings WHERE kind = 'ONLINE_SERVICE' AND local_code = :local_code),
@@ -190,7 +200,13 @@ class PostgresPortalCodes:
         )
         ours = {(row["kind"], row["portal_code"]): row["local_code"] for row in rows}
         # From the farthest to the nearest: a code mapped as it is written comes before its other forms.
-        return {kind: ours[kind.value, one] for kind, one in reversed(asked) if (kind.value, one) in ours}
+        found = {kind: ours[kind.value, one] for kind, one in reversed(asked) if (kind.value, one) in ours}
+        prefix = localised_under(portal_codes.get(CodeKind.PROCEDURE, ""))
+        if prefix and CodeKind.PROCEDURE not in found:
+            # Senders leave a localised code's agency out, or write another: the only one there is is meant.
+            only = await self._unit.fetch_value(_ONLY_UNDER, prefix=prefix)
+            found |= {CodeKind.PROCEDURE: only} if only else {}
+        return found
 
     def put_mapping(
         self, kind: CodeKind, local_code: str, portal_code: str, *, seen: int, by: str, now: datetime

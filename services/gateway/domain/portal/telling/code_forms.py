@@ -6,7 +6,7 @@ from services.gateway.domain.portal.telling.codes import CodeKind
 
 _OLD_AGENCY = re.compile(r"(\d{3})\.([0-9A-Z]{2,3})\.([0-9A-Z]{2,3})\.([A-Z]\d{2})")
 _NEW_AGENCY = re.compile(r"[A-Z]\d{2}(?:\.[0-9A-Z]{2,3}){0,3}")
-_NATIONAL = re.compile(r"(\d\.\d{6})\.[0-9A-Za-z.]+")
+_NATIONAL = re.compile(r"(\d\.\d{6})(?:\.([0-9A-Za-z.]+))?")
 _EMPTY = ("000", "00", "00")
 
 
@@ -30,15 +30,25 @@ def older_agency(code: str) -> str:
 def national_code(code: str) -> str:
     """Return the national code a localised one begins with, blank for a code that is none (section 2.3)."""
     found = _NATIONAL.fullmatch(code)
-    return found[1] if found else ""
+    return found[1] if found and found[2] else ""
+
+
+def localised_under(code: str) -> str:
+    """Return what every localised code of a procedure begins with; blank for a code that is none."""
+    found = _NATIONAL.fullmatch(code)
+    return f"{found[1]}." if found else ""
 
 
 def spellings(kind: CodeKind, code: str) -> tuple[str, ...]:
     """Return all that name the same, as written first: people map whichever the portal's catalogue lists."""
-    if kind is not CodeKind.AGENCY:
+    found = _NATIONAL.fullmatch(code) if kind is CodeKind.PROCEDURE else None
+    is_localised = found is not None and bool(found[2])
+    if not is_localised and kind is not CodeKind.AGENCY:
         return (code,)
-    new = current_agency(code)
-    return tuple(dict.fromkeys((code, new, older_agency(new))))
+    # A localised procedure ends in its agency, which is written in either generation (2.3).
+    before, agency = (f"{found[1]}.", found[2]) if found is not None else ("", code)
+    new = current_agency(agency)
+    return tuple(dict.fromkeys((code, f"{before}{new}", f"{before}{older_agency(new)}")))
 
 
 def looked_for(kind: CodeKind, code: str) -> tuple[str, ...]:
