@@ -43,3 +43,12 @@ async def figures_hold(office: Office) -> AsyncIterator[None]:
     """After the test, the rows of statistics are what history gives: no change was silent wrongly."""
     yield
     assert await rebuild_figures(office.service.runtime, ("--check",)) == 0
+
+
+@pytest.fixture(scope="module")
+async def shared_office(
+    start_once: Callable[..., Awaitable[RunningService]], tmp_path_factory: pytest.TempPathFactory
+) -> Office:
+    """One office for a module whose tests have dossiers of their own."""
+    folder = tmp_path_factory.mktemp("files")
+    return await Office(await start_once("dossier", files_url=folder.as_uri())).open()

@@ -1,91 +1,17 @@
 """The parent over any graph of members: who begins, what an end means, when it is over, what is promised."""
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from datetime import datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kernel.core.errors import Invalid
-from services.dossier.domain.definitions import Agency
-from services.dossier.domain.interlinked.carrying import Paper, form_of, given_to, not_needed
-from services.dossier.domain.interlinked.child import RUNNING, Child, ChildStatus, Choice, QuestionKind, Told
+from services.dossier.domain.interlinked.child import RUNNING, ChildStatus, Choice, QuestionKind, Told
 from services.dossier.domain.interlinked.errors import NothingToDecide, NotOutside, ParentEnded
 from services.dossier.domain.interlinked.graph import followers, in_order, ready
-from services.dossier.domain.interlinked.groups import Group
-from services.dossier.domain.interlinked.parent import Parent
 from services.dossier.domain.interlinked.path import latest
 from services.dossier.domain.interlinked.standing import Outcome, ParentState
-
-NOW = datetime(2026, 3, 3, 1, tzinfo=UTC)
-DAY = timedelta(days=1)
-HERE = Agency("H99.201", "UBND")
-
-
-@st.composite
-def graphs(draw: st.DrawFn) -> dict[str, tuple[str, ...]]:
-    """Return up to six members, each after some of those before it: every graph without a circle."""
-    names = [f"1.00000{number}" for number in range(draw(st.integers(1, 6)))]
-    found = {
-        name: tuple(draw(st.lists(st.sampled_from(names[:place]), unique=True))) if place else ()
-        for place, name in enumerate(names)
-    }
-    return dict(draw(st.permutations(list(found.items()))))
-
-
-def a_group(after: Mapping[str, Sequence[str]], **rules: str) -> Group:
-    """Return a group over a graph, every member under the same rules."""
-    lead = next(code for code in in_order(after) if not after[code])
-    members = [{"procedure": code, "after": list(before), **rules} for code, before in after.items()]
-    return Group.of({"code": "LT", "name": "LT", "lead_procedure": lead, "members": members})
-
-
-def a_parent(group: Group, **routes: str) -> Parent:
-    """Return a submission whose children all wait."""
-    children = {
-        code: Child(
-            procedure=code,
-            name=code,
-            dossier_id=uuid4(),
-            agency=HERE,
-            route=routes.get("route", "PROVINCE") if code != group.lead_procedure else "PROVINCE",
-        )
-        for code in group.after
-    }
-    return Parent(
-        id=UUID(int=1),
-        version=1,
-        reference="7K2M",
-        group=group,
-        lead_agency=HERE,
-        origin="HERE",
-        channel="ONLINE",
-        owner_name="An",
-        parties_sealed="sealed",
-        contact_sealed="",
-        form_sealed="sealed",
-        secret_hash="",
-        submitted_at=NOW,
-        children=children,
-    )
-
-
-def begin(parent: Parent) -> list[str]:
-    """Begin whose turn it is, as the job does; return them."""
-    begun = parent.next_ready()
-    for child in begun:
-        parent.begin(child, Told(version=1, state="SUBMITTED"), NOW)
-    return [child.procedure for child in begun]
-
-
-def tell(parent: Parent, code: str, outcome: str = "", **told: object) -> None:
-    """Let a child's history say something."""
-    child = parent.children[code]
-    ended = {"ended_at": NOW, "outcome": outcome} if outcome else {}
-    given = {"state": "X"} | ended | told
-    child.told = Told(version=child.told.version + 1, **given)  # type: ignore[arg-type]
+from tests.builders.dossier.graphs import DAY, NOW, a_group, a_parent, begin, graphs, tell
 
 
 @given(graphs())
@@ -224,135 +150,6 @@ def test_a_late_child_follows_its_defined_path_once_a_promise(rule: str, b: str,
         assert parent.notice_delays(NOW + 2 * DAY) == ["a"]
 
 
-def test_a_result_taken_back_lets_wait_who_has_not_begun_and_opens_what_had_ended() -> None:
-    parent = a_parent(a_group({"a": (), "b": ("a",)}))
-    begin(parent)
-    tell(parent, "a", "GRANTED")
-    parent.hear(NOW)
-    tell(parent, "a")
-    parent.hear(NOW)
-    assert begin(parent) == []
-    tell(parent, "a", "GRANTED")
-    parent.hear(NOW)
-    assert begin(parent) == ["b"]
-    tell(parent, "b", "GRANTED")
-    parent.hear(NOW)
-    assert parent.settle(NOW)
-    tell(parent, "a")
-    parent.hear(NOW)
-    assert not parent.settle(NOW)
-    assert (parent.state, parent.outcome, parent.ended_at) == (ParentState.RUNNING, Outcome.NONE, None)
-
-
-def test_who_was_skipped_for_an_end_waits_again_when_that_end_is_taken_back() -> None:
-    """Told or untold between: a refusal recalled and granted opens what comes after it."""
-    parent = a_parent(a_group({"a": (), "b": ("a",), "c": ("b",)}, on_refused="STOP"))
-    begin(parent)
-    tell(parent, "a", "REFUSED", state="RESULT_READY")
-    parent.hear(NOW)
-    assert parent.settle(NOW)
-    parent.forget()
-    tell(parent, "a", "GRANTED")
-    parent.hear(NOW)
-    assert begin(parent) == ["b"]
-    assert {code: parent.children[code].status for code in "abc"} == {
-        "a": "GRANTED",
-        "b": "OPEN",
-        "c": "WAITING",
-    }
-    assert (parent.state, parent.children["c"].reason) == (ParentState.RUNNING, "")
-
-
-def test_who_was_skipped_for_two_ends_or_for_good_stays_skipped() -> None:
-    parent = a_parent(a_group({"a": (), "b": (), "c": ("a", "b"), "d": ("a",)}, on_refused="STOP"))
-    begin(parent)
-    tell(parent, "a", "REFUSED")
-    tell(parent, "b", "REFUSED")
-    parent.hear(NOW)
-    tell(parent, "a")
-    parent.hear(NOW)
-    assert [parent.children[code].status for code in "cd"] == ["SKIPPED", "WAITING"]
-    assert parent.children["c"].reason.startswith("b:")
-    parent.withdraw("Nộp nhầm")
-    tell(parent, "b")
-    parent.hear(NOW)
-    assert [parent.children[code].status for code in "cd"] == ["SKIPPED", "SKIPPED"]
-
-
-def test_an_officers_word_on_a_delay_stands_whatever_is_taken_back_later() -> None:
-    parent = a_parent(a_group({"a": (), "b": ("a",)}, on_late="ASK"))
-    begin(parent)
-    tell(parent, "a", due_at=NOW - DAY)
-    parent.hear(NOW)
-    parent.notice_delays(NOW)
-    parent.decide("a", Choice.STOP, reason="Đã quá muộn", by="x", by_name="X", at=NOW)
-    tell(parent, "a", "GRANTED")
-    parent.hear(NOW)
-    tell(parent, "a")
-    parent.hear(NOW)
-    assert parent.children["b"].status is ChildStatus.SKIPPED
-
-
-def test_what_was_handed_in_is_kept_until_the_end_it_was_skipped_for_is_final() -> None:
-    """A result may be recalled before its return (T22); after it nobody comes any more."""
-    parent = a_parent(a_group({"a": (), "b": ("a",)}, on_refused="STOP"))
-    begin(parent)
-    tell(parent, "a", "REFUSED", state="RESULT_READY")
-    parent.hear(NOW)
-    parent.forget()
-    assert parent.parties_sealed
-    tell(parent, "a", "REFUSED", state="RETURNED")
-    parent.hear(NOW)
-    parent.forget()
-    assert (parent.parties_sealed, parent.form_sealed) == ("", "")
-
-
-@given(graphs(), st.data())
-@settings(max_examples=40)
-def test_ends_and_recalls_in_any_order_come_to_what_the_last_word_of_each_says(
-    after: dict[str, tuple[str, ...]], data: st.DataObject
-) -> None:
-    """However often results are taken back and however late it is heard: nobody stays skipped for nothing."""
-    rule = data.draw(st.sampled_from(["STOP", "GO_ON", "ASK"]))
-    parent = a_parent(a_group(after, on_refused=rule))
-    begun = begin(parent)
-    for turn in range(6 + 2 * len(after)):
-        opened = [child.procedure for child in parent.children.values() if child.opened_at]
-        words = ["GRANTED", "REFUSED", ""] if turn < 6 else ["GRANTED"]
-        heard = opened if turn >= 6 else data.draw(st.lists(st.sampled_from(opened), max_size=6))
-        for code in heard:
-            tell(parent, code, data.draw(st.sampled_from(words)))
-            if data.draw(st.booleans()):
-                parent.hear(NOW)
-        parent.hear(NOW)
-        refused = [child.procedure for child in parent.of_status(ChildStatus.REFUSED)]
-        for child in parent.children.values():
-            before = {one for one in refused if child.procedure in followers(after, one)}
-            if child.status is ChildStatus.SKIPPED:
-                assert set(child.skipped_for) <= before
-                assert child.skipped_for
-            elif child.status is ChildStatus.WAITING and rule == "STOP":
-                assert not before
-        while parent.questions:
-            parent.decide(parent.questions[0].procedure, Choice.STOP, reason="x", by="a", by_name="A", at=NOW)
-        begun += begin(parent)
-        parent.settle(NOW)
-        parent.forget()
-    assert len(begun) == len(set(begun))
-    assert sorted(begun) == sorted(after)
-    assert (parent.state, parent.outcome) == (ParentState.ENDED, Outcome.GRANTED)
-
-
-def test_a_withdrawn_child_stays_withdrawn_whatever_its_papers_do_later() -> None:
-    parent = a_parent(a_group({"a": ()}))
-    begin(parent)
-    tell(parent, "a", "WITHDRAWN")
-    parent.hear(NOW)
-    tell(parent, "a", "REFUSED")
-    assert parent.hear(NOW) == []
-    assert parent.children["a"].status is ChildStatus.WITHDRAWN
-
-
 def test_a_withdrawn_submission_begins_nothing_more_and_ends_with_what_runs() -> None:
     parent = a_parent(a_group({"a": (), "b": ("a",)}))
     begin(parent)
@@ -403,50 +200,6 @@ def test_what_another_system_works_is_told_only_when_its_turn_has_come() -> None
     for code in ("a", "b", "c"):
         with pytest.raises(NotOutside):
             parent.note_outside(code, **told)  # type: ignore[arg-type]
-
-
-SHARED = {"ten": "Bé", "cho_o": "12", "me": "Bình"}
-
-
-def test_a_member_sees_the_fields_it_is_named_or_its_own_form_asks_for() -> None:
-    members = [
-        {"procedure": "a", "after": []},
-        {"procedure": "b", "after": ["a"], "carries": {"form_fields": ["ten"]}},
-        {"procedure": "c", "after": ["a"]},
-    ]
-    group = Group.of({"code": "LT", "name": "LT", "lead_procedure": "a", "members": members})
-    asks = {"properties": {"cho_o": {}, "khac": {}}}
-    assert form_of(group, group.member("a"), SHARED, None) == SHARED
-    assert form_of(group, group.member("b"), SHARED, asks) == {"ten": "Bé"}
-    assert form_of(group, group.member("c"), SHARED, asks) == {"cho_o": "12"}
-    assert form_of(group, group.member("c"), SHARED, None) == {}
-
-
-def test_a_paper_put_together_goes_to_everybody_who_asks_for_it_once() -> None:
-    group = Group.of(
-        {
-            "code": "LT",
-            "name": "LT",
-            "lead_procedure": "a",
-            "members": [
-                {"procedure": "a", "after": []},
-                {
-                    "procedure": "b",
-                    "after": ["a"],
-                    "carries": {"results": [{"component": "kq", "procedure": "a"}]},
-                },
-            ],
-            "components": {"together": [{"papers": ["a/x", "b/y"]}], "not_asked": ["b/z"]},
-        }
-    )
-    found = given_to(group, [Paper(names=("a/x",), attachment_ids=(UUID(int=7),))])
-    assert [(one.component_code, one.attachment_ids) for one in found["b"]] == [("y", (UUID(int=7),))]
-    assert not_needed(group, group.member("b")) == {"kq", "z"}
-    for wrong in (("c/x",), ("x",)):
-        with pytest.raises(Invalid):
-            given_to(group, [Paper(names=wrong)])
-    with pytest.raises(Invalid):
-        given_to(group, [Paper(names=("a/x",)), Paper(names=("b/y",))])
 
 
 @given(graphs(), st.data())
