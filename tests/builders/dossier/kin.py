@@ -28,6 +28,11 @@ def staff(role: str, agency: str, unit: str = "chuyen-mon") -> Caller:
     return a_staff_member(role, agency=agency, unit=unit, name="Cán bộ", subject=f"{role.lower()}-{agency}")
 
 
+CARRIED = [{"component": "khai-sinh", "procedure": BIRTH}]
+LEAD = staff("ONE_STOP_OFFICER", COMMUNE, "mot-cua")
+WHY = {"reason": "Không đủ điều kiện", "legal_basis": "Luật Cư trú Điều 20"}
+
+
 def a_group(members: list[dict[str, Any]] | None = None, sequence: int = 1, **known: Any) -> Event:
     """Return the group as the catalogue publishes it: residence and card wait for the birth certificate."""
     carried = [{"component": "khai-sinh", "procedure": BIRTH, "result": "giay-khai-sinh"}]
@@ -55,6 +60,17 @@ def a_group(members: list[dict[str, Any]] | None = None, sequence: int = 1, **kn
         **known,
     }
     return an_event("interlinked_group.published.v1", GROUP, data, sequence=sequence)
+
+
+def in_a_row(**rules: str) -> Any:
+    """Return the group with the card after the residence, whose rules are given."""
+    return a_group(
+        [
+            {"procedure": BIRTH, "after": []},
+            {"procedure": RESIDENCE, "after": [BIRTH], "carries": {"results": CARRIED}, **rules},
+            {"procedure": CARD, "after": [RESIDENCE], "carries": {"results": CARRIED}},
+        ]
+    )
 
 
 def _offers(code: str, name: str, agency: str, days: int, asked: list[str], **known: Any) -> Event:
@@ -183,3 +199,11 @@ class Kin(Office):
 def kin_of(service: RunningService) -> Kin:
     """Return the offices in a running service."""
     return Kin(service)
+
+
+async def refused(kin: Kin, seen: dict[str, Any], procedure: str) -> None:
+    """Refuse a child at its own office, and let the parent hear."""
+    child = await kin.child(seen, procedure)
+    agency = POLICE if procedure == RESIDENCE else COMMUNE
+    await kin.act(child, "refusal", staff("ONE_STOP_OFFICER", agency, "mot-cua"), **WHY)
+    await kin.advance()

@@ -11,13 +11,11 @@ from services.dossier.commands.history import verify_history
 from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
 from services.dossier.store.interlinked.parents import PostgresInterlinked
 from services.dossier.use_cases.interlinked.advance import advance_parent
-from tests.builders.dossier.kin import BIRTH, CARD, FATHER, POLICE, RESIDENCE, Kin, staff
+from tests.builders.dossier.kin import BIRTH, CARD, FATHER, LEAD, POLICE, RESIDENCE, Kin, in_a_row, staff
 from tests.builders.dossier.office import COMMUNE, Office
 from tests.builders.dossier.together import meet_at
-from tests.integration.dossier.interlinked.test_paths import in_a_row
 from tests.integration.dossier.test_agencies_that_end import HEIR, ended, heir
 
-LEAD = staff("ONE_STOP_OFFICER", COMMUNE, "mot-cua")
 POLICE_DESK = staff("ONE_STOP_OFFICER", POLICE, "mot-cua")
 WHY = {"reason": "Ghi nhầm dấu", "evidence": "Thẻ căn cước"}
 

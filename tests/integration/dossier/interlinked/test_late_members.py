@@ -4,9 +4,8 @@ from datetime import datetime, time
 from typing import Any
 
 from kernel.core.clock import VIETNAM
-from tests.builders.dossier.kin import BIRTH, CARD, INSURANCE, PLACES, POLICE, RESIDENCE, Kin, staff
+from tests.builders.dossier.kin import BIRTH, CARD, INSURANCE, PLACES, POLICE, RESIDENCE, Kin, in_a_row, staff
 from tests.builders.dossier.office import Office
-from tests.integration.dossier.interlinked.test_paths import in_a_row
 
 
 async def test_a_member_that_is_late_promises_nobody_a_new_day(kin: Kin) -> None:

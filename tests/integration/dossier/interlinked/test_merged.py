@@ -4,9 +4,19 @@ from dataclasses import replace
 from datetime import timedelta
 
 from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
-from tests.builders.dossier.kin import BIRTH, CARD, FATHER, POLICE, RESIDENCE, Kin, staff
+from tests.builders.dossier.kin import (
+    BIRTH,
+    CARD,
+    FATHER,
+    LEAD,
+    POLICE,
+    RESIDENCE,
+    Kin,
+    in_a_row,
+    refused,
+    staff,
+)
 from tests.builders.dossier.office import COMMUNE, Office
-from tests.integration.dossier.interlinked.test_paths import LEAD, in_a_row, refused
 from tests.integration.dossier.test_agencies_that_end import HEIR, ended, heir
 from tests.integration.dossier.test_papers_after_a_merger import contents
 
