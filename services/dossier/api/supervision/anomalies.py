@@ -23,6 +23,7 @@ router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags
 async def list_anomalies(
     by: Caller,
     work: Work,
+    now: Now,
     agency: AgencyAsked = "",
     kind: Annotated[str, Query(pattern=r"^[A-Z_]{0,40}$")] = "",
     is_open: bool | None = None,
@@ -30,7 +31,7 @@ async def list_anomalies(
     cursor: Cursor = "",
 ) -> Page[AnomalyOut]:
     """Các bất thường phát hiện trong quá trình giải quyết hồ sơ."""
-    asked, under = await sight(agency, by, work, may_lead=False)
+    asked, under = await sight(agency, by, work, now, may_lead=False)
     found = await work.supervision.anomalies.listed(
         asked, under=under, kind=kind, is_open=is_open, before=cursor_place(cursor, NEWEST), limit=limit + 1
     )
@@ -39,9 +40,9 @@ async def list_anomalies(
 
 
 @router.get("/anomalies/{anomaly_id}")
-async def show_anomaly(anomaly_id: UUID, response: Response, by: Caller, work: Work) -> AnomalyOut:
+async def show_anomaly(anomaly_id: UUID, response: Response, by: Caller, work: Work, now: Now) -> AnomalyOut:
     """Một bất thường với chứng cứ."""
-    return _anomaly_out(await find_anomalies.read_anomaly(anomaly_id, by=by, work=work), response)
+    return _anomaly_out(await find_anomalies.read_anomaly(anomaly_id, by=by, work=work, now=now), response)
 
 
 @router.post("/anomalies/{anomaly_id}/closing")

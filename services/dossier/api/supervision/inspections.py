@@ -55,7 +55,7 @@ async def list_inspections(
     by: Caller, work: Work, now: Now, agency: AgencyAsked = "", limit: Limit = 20, cursor: Cursor = ""
 ) -> Page[InspectionOut]:
     """Các đợt kiểm tra của một đơn vị (mặc định của đơn vị mình và cấp dưới)."""
-    asked, under = await sight(agency, by, work, may_lead=True)
+    asked, under = await sight(agency, by, work, now, may_lead=True)
     found = await work.supervision.inspections.listed(
         asked, under=under, before=cursor_place(cursor, NEWEST), limit=limit + 1
     )
@@ -69,7 +69,7 @@ async def show_inspection(
     inspection_id: UUID, response: Response, by: Caller, work: Work, now: Now
 ) -> InspectionOut:
     """Một đợt kiểm tra với các phát hiện, nhắc nhở và trả lời."""
-    found, findings = await inspect.read_inspection(inspection_id, by=by, work=work)
+    found, findings = await inspect.read_inspection(inspection_id, by=by, work=work, now=now)
     return _inspection_out(found, findings, now, response)
 
 

@@ -51,8 +51,9 @@ _LISTED = Statement(
     SELECT {", ".join(_COLUMNS)} FROM anomalies
     WHERE id < :before AND (:kind::text = '' OR kind = :kind)
       AND (:is_open::boolean IS NULL OR (closed_at IS NULL) = :is_open)
-      AND (:agency::text = '' OR agency = :agency
-        OR (:under::boolean AND starts_with(agency, :agency || '.')))
+      AND (:agencies::text[] IS NULL OR agency = ANY(:agencies::text[])
+        OR (:under::boolean AND EXISTS (SELECT FROM unnest(:agencies::text[]) AS over
+            WHERE starts_with(agency, over || '.'))))
     ORDER BY id DESC LIMIT :limit
     """
 )
@@ -113,11 +114,18 @@ class PostgresAnomalies:
         self._unit.write(_SAVE, **{name: getattr(anomaly, name) for name in changing})
 
     async def listed(
-        self, agency: str, *, under: bool, kind: str, is_open: bool | None, before: UUID, limit: int
+        self,
+        agencies: Sequence[str] | None,
+        *,
+        under: bool,
+        kind: str,
+        is_open: bool | None,
+        before: UUID,
+        limit: int,
     ) -> Sequence[KeptAnomaly]:
-        """Return anomalies of an agency, newest first."""
+        """Return anomalies of these agencies, or of all, newest first."""
         rows = await self._unit.fetch(
-            _LISTED, agency=agency, under=under, kind=kind, is_open=is_open, before=before, limit=limit
+            _LISTED, agencies=agencies, under=under, kind=kind, is_open=is_open, before=before, limit=limit
         )
         return [_kept(row) for row in rows]
 

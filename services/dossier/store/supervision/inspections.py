@@ -26,8 +26,9 @@ _LOAD = Statement(f"SELECT {', '.join(_COLUMNS)} FROM inspections WHERE id = :id
 _LISTED = Statement(
     f"""
     SELECT {", ".join(_COLUMNS)} FROM inspections
-    WHERE id < :before AND (:agency::text = '' OR agency = :agency
-        OR (:under::boolean AND starts_with(agency, :agency || '.')))
+    WHERE id < :before AND (:agencies::text[] IS NULL OR agency = ANY(:agencies::text[])
+        OR (:under::boolean AND EXISTS (SELECT FROM unnest(:agencies::text[]) AS over
+            WHERE starts_with(agency, over || '.'))))
     ORDER BY id DESC LIMIT :limit
     """
 )
@@ -68,9 +69,11 @@ class PostgresInspections:
         findings = await self._unit.fetch(_FINDINGS, id=inspection_id)
         return _inspection(row), [_finding(one) for one in findings]
 
-    async def listed(self, agency: str, *, under: bool, before: UUID, limit: int) -> Sequence[Inspection]:
-        """Return checks of an agency, newest first."""
-        rows = await self._unit.fetch(_LISTED, agency=agency, under=under, before=before, limit=limit)
+    async def listed(
+        self, agencies: Sequence[str] | None, *, under: bool, before: UUID, limit: int
+    ) -> Sequence[Inspection]:
+        """Return checks of these agencies, or of all, newest first."""
+        rows = await self._unit.fetch(_LISTED, agencies=agencies, under=under, before=before, limit=limit)
         return [_inspection(row) for row in rows]
 
     def add_finding(self, finding: Finding) -> None:

@@ -23,7 +23,7 @@ async def read_record(
     if record is None:
         raise NotFound
     at = await standing(by, record.agency, work, now, record.procedure_code)
-    if not (may_read(record.agency, at) or await supervises_agency(record.agency, by, work)):
+    if not (may_read(record.agency, at) or await supervises_agency(record.agency, by, work, now)):
         raise NotFound
     return record, list(await work.archive.holds.of(dossier_id))
 
@@ -53,7 +53,7 @@ async def place_hold(
     if record is None:
         raise NotFound
     at = await standing(by, record.agency, work, now, record.procedure_code)
-    require_holder(record.agency, at, is_supervised=await supervises_agency(record.agency, by, work))
+    require_holder(record.agency, at, is_supervised=await supervises_agency(record.agency, by, work, now))
     if record.state is RecordState.DESTROYED:
         raise RecordDestroyed
     hold = Hold(
@@ -82,7 +82,7 @@ async def release_hold(
         raise NotFound
     record = await work.archive.records.find(hold.dossier_id)
     at = await standing(by, hold.agency, work, now, record.procedure_code if record else "")
-    require_holder(hold.agency, at, is_supervised=await supervises_agency(hold.agency, by, work))
+    require_holder(hold.agency, at, is_supervised=await supervises_agency(hold.agency, by, work, now))
     if hold.version != seen:
         raise Stale
     hold.release(reason, by=by, now=now)

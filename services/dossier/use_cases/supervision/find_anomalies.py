@@ -56,11 +56,11 @@ async def _read_dossier(dossier_id: UUID, *, work: Work, now: datetime) -> None:
         work.supervision.anomalies.add(found, code, now)
 
 
-async def read_anomaly(anomaly_id: UUID, *, by: Caller, work: Work) -> KeptAnomaly:
+async def read_anomaly(anomaly_id: UUID, *, by: Caller, work: Work, now: datetime) -> KeptAnomaly:
     """Return an anomaly to who supervises its agency; raise `NotFound` to others."""
     anomaly = await work.supervision.anomalies.load(anomaly_id)
     try:
-        await require_supervisor(anomaly.agency, by, work)
+        await require_supervisor(anomaly.agency, by, work, now)
     except Forbidden as error:
         raise NotFound from error
     return anomaly
@@ -70,7 +70,7 @@ async def close_anomaly(
     anomaly_id: UUID, *, outcome: str, note: str, by: Caller, seen: int, work: Work, now: datetime
 ) -> KeptAnomaly:
     """Close with an outcome and what it rests on; once."""
-    anomaly = await read_anomaly(anomaly_id, by=by, work=work)
+    anomaly = await read_anomaly(anomaly_id, by=by, work=work, now=now)
     if anomaly.version != seen:
         raise Stale
     if anomaly.closed_at is not None:

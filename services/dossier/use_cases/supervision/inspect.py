@@ -12,32 +12,43 @@ from kernel.core.ids import new_id
 from services.dossier.domain.standing import is_supervisor
 from services.dossier.domain.supervision.errors import FindingsOpen
 from services.dossier.domain.supervision.inspections import Finding, FindingState, Inspection
+from services.dossier.use_cases.keeping import keepers_on, standing
 from services.dossier.use_cases.ports import Work
 
 
-async def require_supervisor(agency: str, by: Caller, work: Work) -> None:
+async def require_supervisor(agency: str, by: Caller, work: Work, now: datetime) -> None:
     """Raise `Forbidden` unless the caller supervises this agency: own, under it, or as the province's."""
-    if not await supervises_agency(agency, by, work):
+    if not await supervises_agency(agency, by, work, now):
         raise Forbidden
 
 
-async def supervises_agency(agency: str, by: Caller, work: Work) -> bool:
-    """Tell whether the caller supervises this agency."""
+async def supervises_agency(agency: str, by: Caller, work: Work, now: datetime) -> bool:
+    """Tell whether the caller supervises this agency, or what theirs goes on with."""
     if not is_supervisor(by):
         return False
-    is_own = by.agency != "" and (agency == by.agency or agency.startswith(f"{by.agency}."))
+    at = await _as_one_of(agency, by, work, now)
+    is_own = at.agency != "" and (agency == at.agency or agency.startswith(f"{at.agency}."))
     return is_own or await work.views.is_provincial(by.agency)
 
 
-def leads(agency: str, by: Caller) -> bool:
-    """Tell whether the caller leads the one-stop unit of an agency."""
-    return by.kind is CallerKind.STAFF and by.has_role("ONE_STOP_MANAGER") and by.agency == agency
+def leads_unit(by: Caller) -> bool:
+    """Tell whether the caller leads the one-stop unit of their agency."""
+    return by.kind is CallerKind.STAFF and by.has_role("ONE_STOP_MANAGER")
+
+
+async def _leads(agency: str, by: Caller, work: Work, now: datetime) -> bool:
+    return leads_unit(by) and (await _as_one_of(agency, by, work, now)).agency == agency
+
+
+async def _as_one_of(agency: str, by: Caller, work: Work, now: datetime) -> Caller:
+    """Return the caller as one of an agency theirs goes on for; most ask about their own."""
+    return by if by.agency == agency else await standing(by, agency, work, now)
 
 
 async def open_inspection(point: str, kind: str, *, by: Caller, work: Work, now: datetime) -> Inspection:
     """Begin a check of a point."""
     found = await work.desk.points.point(point)
-    await require_supervisor(found.agency, by, work)
+    await require_supervisor(found.agency, by, work, now)
     inspection = Inspection(
         id=new_id(),
         version=1,
@@ -65,7 +76,7 @@ async def record_finding(
     now: datetime,
 ) -> Finding:
     """Write down what was found, under a check in force that day."""
-    inspection, _ = await _open(inspection_id, by=by, seen=seen, work=work)
+    inspection, _ = await _open(inspection_id, by=by, seen=seen, work=work, now=now)
     work.supervision.rules.require_check(check, now.astimezone(VIETNAM).date())
     inspection.note_finding()
     finding = Finding(
@@ -89,7 +100,7 @@ async def close_inspection(
     inspection_id: UUID, *, conclusion: str, by: Caller, seen: int, work: Work, now: datetime
 ) -> tuple[Inspection, list[Finding]]:
     """Conclude; not while a reminder waits for an accepted answer."""
-    inspection, findings = await _open(inspection_id, by=by, seen=seen, work=work)
+    inspection, findings = await _open(inspection_id, by=by, seen=seen, work=work, now=now)
     inspection.require_open()
     if any(not finding.is_settled for finding in findings):
         raise FindingsOpen
@@ -102,18 +113,18 @@ async def remind(
     finding_id: UUID, *, text: str, due_on: date, by: Caller, seen: int, work: Work, now: datetime
 ) -> Finding:
     """Ask the unit to put it right by a day; its manager is told."""
-    finding, inspection = await _finding(finding_id, seen=seen, by=by, work=work)
-    await require_supervisor(inspection.agency, by, work)
+    finding, inspection = await _finding(finding_id, seen=seen, by=by, work=work, now=now)
+    await require_supervisor(inspection.agency, by, work, now)
     inspection.require_open()
     finding.remind(text, due_on, by=by.name, at=now)
-    _keep_reminded(finding, inspection, text, work, now)
+    await _keep_reminded(finding, inspection, text, work, now)
     return finding
 
 
 async def answer(finding_id: UUID, *, text: str, by: Caller, seen: int, work: Work, now: datetime) -> Finding:
     """Say what was done about it: the unit's manager only."""
-    finding, inspection = await _finding(finding_id, seen=seen, by=by, work=work)
-    if not leads(inspection.agency, by):
+    finding, inspection = await _finding(finding_id, seen=seen, by=by, work=work, now=now)
+    if not await _leads(inspection.agency, by, work, now):
         raise Forbidden
     finding.answer(text, by=by.name, at=now)
     work.supervision.inspections.save_finding(finding)
@@ -132,58 +143,64 @@ async def judge(
     now: datetime,
 ) -> Finding:
     """Accept the answer, or ask again."""
-    finding, inspection = await _finding(finding_id, seen=seen, by=by, work=work)
-    await require_supervisor(inspection.agency, by, work)
+    finding, inspection = await _finding(finding_id, seen=seen, by=by, work=work, now=now)
+    await require_supervisor(inspection.agency, by, work, now)
     inspection.require_open()
     finding.judge(text, is_accepted=is_accepted, due_on=due_on, by=by.name, at=now)
     if is_accepted:
         work.supervision.inspections.save_finding(finding)
     else:
-        _keep_reminded(finding, inspection, text, work, now)
+        await _keep_reminded(finding, inspection, text, work, now)
     return finding
 
 
-async def read_inspection(inspection_id: UUID, *, by: Caller, work: Work) -> tuple[Inspection, list[Finding]]:
+async def read_inspection(
+    inspection_id: UUID, *, by: Caller, work: Work, now: datetime
+) -> tuple[Inspection, list[Finding]]:
     """Return a check to who supervises its agency or leads the unit; raise `NotFound` to others."""
     inspection, findings = await work.supervision.inspections.load(inspection_id)
-    await _require_sight(inspection, by, work)
+    await _require_sight(inspection, by, work, now)
     return inspection, findings
 
 
-async def _require_sight(inspection: Inspection, by: Caller, work: Work) -> None:
-    if leads(inspection.agency, by):
+async def _require_sight(inspection: Inspection, by: Caller, work: Work, now: datetime) -> None:
+    if await _leads(inspection.agency, by, work, now):
         return
     try:
-        await require_supervisor(inspection.agency, by, work)
+        await require_supervisor(inspection.agency, by, work, now)
     except Forbidden as error:
         raise NotFound from error
 
 
 async def _open(
-    inspection_id: UUID, *, by: Caller, seen: int, work: Work
+    inspection_id: UUID, *, by: Caller, seen: int, work: Work, now: datetime
 ) -> tuple[Inspection, list[Finding]]:
-    inspection, findings = await read_inspection(inspection_id, by=by, work=work)
+    inspection, findings = await read_inspection(inspection_id, by=by, work=work, now=now)
     if inspection.version != seen:
         raise Stale
-    await require_supervisor(inspection.agency, by, work)
+    await require_supervisor(inspection.agency, by, work, now)
     return inspection, findings
 
 
-async def _finding(finding_id: UUID, *, seen: int, by: Caller, work: Work) -> tuple[Finding, Inspection]:
+async def _finding(
+    finding_id: UUID, *, seen: int, by: Caller, work: Work, now: datetime
+) -> tuple[Finding, Inspection]:
     finding, inspection = await work.supervision.inspections.finding(finding_id)
-    await _require_sight(inspection, by, work)
+    await _require_sight(inspection, by, work, now)
     if finding.version != seen:
         raise Stale
     return finding, inspection
 
 
-def _keep_reminded(finding: Finding, inspection: Inspection, text: str, work: Work, now: datetime) -> None:
+async def _keep_reminded(
+    finding: Finding, inspection: Inspection, text: str, work: Work, now: datetime
+) -> None:
     work.supervision.inspections.save_finding(finding)
     data = {
         "finding_id": str(finding.id),
         "inspection_id": str(inspection.id),
         "point": inspection.point,
-        "agency": inspection.agency,
+        "agency": (await keepers_on(work, now)).of(inspection.agency),
         "check": finding.check,
         "text": text,
         "due_on": finding.due_on.isoformat() if finding.due_on else None,

@@ -48,8 +48,10 @@ class Inspections(Protocol):
     async def load(self, inspection_id: UUID) -> tuple[Inspection, list[Finding]]:
         """Return a check and its findings; raise `NotFound`."""
 
-    async def listed(self, agency: str, *, under: bool, before: UUID, limit: int) -> Sequence[Inspection]:
-        """Return checks of an agency (all for an empty code), newest first; `under`: of those below too."""
+    async def listed(
+        self, agencies: Sequence[str] | None, *, under: bool, before: UUID, limit: int
+    ) -> Sequence[Inspection]:
+        """Return checks of these agencies, or of all, newest first; `under`: of those below too."""
 
     def add_finding(self, finding: Finding) -> None:
         """Keep a new finding."""
@@ -86,9 +88,16 @@ class Anomalies(Protocol):
         """Keep a closed anomaly."""
 
     async def listed(
-        self, agency: str, *, under: bool, kind: str, is_open: bool | None, before: UUID, limit: int
+        self,
+        agencies: Sequence[str] | None,
+        *,
+        under: bool,
+        kind: str,
+        is_open: bool | None,
+        before: UUID,
+        limit: int,
     ) -> Sequence[KeptAnomaly]:
-        """Return anomalies of an agency (all for an empty code), newest first."""
+        """Return anomalies of these agencies, or of all, newest first."""
 
 
 class Supervision(Protocol):
