@@ -75,6 +75,8 @@ _WARNINGS = {
     "result-number-used": "Số văn bản đã cấp cho kết quả của hồ sơ khác trong năm;"
     " nếu không phải cùng một văn bản, hãy thu hồi và cấp số khác",
     "reused-result-ended": "Kết quả dùng thay giấy tờ đã bị thu hồi hoặc hủy bỏ",
+    "goes-on-later": "Đã ghi nhận; hồ sơ tiếp tục khi lịch làm việc của năm có hạn trả được quyết định,"
+    " thời hạn tính từ bây giờ",
     "component-missing": "Chưa có thành phần mà phiên bản thủ tục đang có hiệu lực bắt buộc",
     "procedure-changed": "Thủ tục đã có phiên bản mới kể từ khi nộp hồ sơ",
     "open-duplicate": "Chủ hồ sơ đang có hồ sơ cùng thủ tục chưa giải quyết xong",

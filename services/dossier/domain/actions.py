@@ -20,7 +20,7 @@ from services.dossier.domain.standing import (
     sits_at_step,
     sits_where,
 )
-from services.dossier.domain.states import UNDER_WAY, Move, State
+from services.dossier.domain.states import STANDING, UNDER_WAY, Move, State
 from services.dossier.domain.work.errors import StepClaimed
 
 _ON_PAPER = frozenset({"COUNTER", "POST"})
@@ -314,7 +314,8 @@ class Task:
 def main_task(dossier: Dossier) -> Task | None:
     """Return who has to act next on the dossier's main road; None when nobody of the province has to."""
     is_away = dossier.elsewhere is not None and dossier.state in {State.PROCESSING, State.RESULT_READY}
-    task = None if is_away else _main_task(dossier)
+    is_over = dossier.state in STANDING and dossier.stops.is_over
+    task = None if is_away or is_over else _main_task(dossier)
     if task is None or dossier.now_at(task.agency) == task.agency:
         return task
     return Task(task.role, dossier.now_at(task.agency), dossier.unit_at(task.unit, task.agency))

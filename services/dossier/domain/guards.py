@@ -13,12 +13,13 @@ from services.dossier.domain.actions import completes_main_step
 from services.dossier.domain.archive.record import require_complete
 from services.dossier.domain.codes import is_agency_identifier
 from services.dossier.domain.course import ApologyDraft
-from services.dossier.domain.deadlines import dossier_due, running_again, step_due, term_for
+from services.dossier.domain.deadlines import dossier_due, step_due, term_for
 from services.dossier.domain.definitions import Procedure, Process, StepRule
 from services.dossier.domain.desk.errors import WithThePost
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import (
     ApologyDraftOpen,
+    CalendarMissing,
     FourEyes,
     NoAgencyIdentifier,
     NoApologyDraft,
@@ -43,6 +44,7 @@ from services.dossier.domain.results.register import require_no_ended
 from services.dossier.domain.signed import require_unsigned
 from services.dossier.domain.situation import Situation
 from services.dossier.domain.standing import opinions_of
+from services.dossier.domain.states import State
 from services.dossier.domain.work.arranging import current_step, require_undo
 from services.dossier.domain.work.errors import NotAnOfficeStep, NotHeld, StepClaimed, TransferOpen
 from services.dossier.domain.workflow import keep_apart, keep_four_eyes, require_no_draft, require_opinions
@@ -149,9 +151,11 @@ def days_are_known(_: Dossier, __: Caller, found: Situation) -> None:
     step_due(found.calendar, found.now, Decimal(0))
 
 
-def clock_can_run(dossier: Dossier, _: Caller, found: Situation) -> None:
-    """Raise where the due moment after the open stop would be a guess."""
-    running_again(dossier, found.procedure, found.calendar, found.limits, at=found.now)
+def stop_is_not_over(dossier: Dossier, _: Caller, __: Situation) -> None:
+    """Raise `CalendarMissing` where what the clock stood for is over already: it waits for its year only."""
+    is_paid = dossier.state is State.AWAITING_FINANCIAL and not dossier.owed
+    if dossier.stops.is_over or is_paid:
+        raise CalendarMissing
 
 
 def _step_rule(dossier: Dossier, found: Situation) -> StepRule:

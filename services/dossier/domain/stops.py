@@ -26,6 +26,8 @@ class ClockStop:
     legal_basis: str = ""
     until: datetime | None = None
     is_counted: bool = True
+    over_at: datetime | None = None
+    """Since when nothing holds it any more and only the year of the next due moment is not decided yet."""
 
     def lasts(self, ended_at: datetime | None) -> bool:
         """Tell whether it still lasts, or lasted until its dossier ended: an end is no going on.
@@ -66,6 +68,15 @@ class ClockStops(tuple[ClockStop, ...]):
     def ended(self, at: datetime) -> "ClockStops":
         """Return it with the open stop ended."""
         return ClockStops(stop if stop.resumed_at else replace(stop, resumed_at=at) for stop in self)
+
+    def over(self, at: datetime) -> "ClockStops":
+        """Return it with what the open stop was for ended, though the clock cannot run yet."""
+        return ClockStops((*self[:-1], replace(self[-1], over_at=at)))
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether the open stop waits for a year to be decided, and for nobody."""
+        return bool(self) and self[-1].resumed_at is None and self[-1].over_at is not None
 
     def struck(self, cause: Cause, *, since: datetime | None = None) -> "ClockStops":
         """Let the open stop count for nothing: the clock should not have stood, and whose doing it was.

@@ -34,6 +34,8 @@ def waiting_decision(dossier: Dossier) -> Waiting | None:
             return Waiting(Decision.WITHDRAWAL, dossier.withdrawal_asked_at, dossier.withdrawal_decide_by)
         case State.INTAKE_SUPPLEMENT | State.SUPPLEMENT_REQUESTED if dossier.proposal is not None:
             return Waiting(Decision.PROPOSAL, dossier.proposal.at, dossier.proposal.decide_by)
+        case State.SUPPLEMENT_REQUESTED if dossier.stops.is_over:
+            return None
         case State.SUPPLEMENT_REQUESTED if last is not None and last.answered_at is not None:
             return Waiting(Decision.CONFIRM, last.answered_at, last.confirm_by)
     if dossier.correction_draft is not None:

@@ -64,12 +64,14 @@ _GUARDS: dict[Action, Ways] = {
         DECLINED: (g.another_drafted,),
     },
     Action.SUPPLEMENT_ANSWER: {ANY: (g.answer_is_awaited,)},
-    Action.RESUMPTION: {ANY: (g.answer_is_there, g.clock_can_run)},
+    Action.RESUMPTION: {ANY: (g.answer_is_there, g.stop_is_not_over)},
     Action.STOP: {ANY: (g.answer_time_is_over, g.they_stand_apart)},
     Action.PAYMENT_NOTICE: {ANY: (g.nothing_is_drafted,)},
-    Action.PAYMENT_NOTICE_CANCELLATION: {ANY: (g.they_stand_apart, g.another_gave_notice, g.clock_can_run)},
+    Action.PAYMENT_NOTICE_CANCELLATION: {
+        ANY: (g.they_stand_apart, g.another_gave_notice, g.stop_is_not_over)
+    },
     Action.SUSPENSION: {ANY: (g.they_stand_apart,)},
-    Action.SUSPENSION_END: {ANY: (g.they_stand_apart, g.clock_can_run)},
+    Action.SUSPENSION_END: {ANY: (g.they_stand_apart, g.stop_is_not_over)},
     Action.APOLOGY_DRAFT: {ANY: (g.no_apology_of_another, g.date_may_move, g.days_are_known)},
     Action.REAPPOINTMENT: {
         APPROVED: (g.apology_waits, g.they_stand_apart, g.date_may_move, g.proposed_date_is_later),

@@ -217,14 +217,16 @@ SETTLE_DIFFERENCE = Statement(
     " version = version + 1 WHERE id = :id AND version = :seen AND state = 'OPEN'"
 )
 # Of those that are open by the index; a document changed by hand is met when the dossier is loaded, not here.
-STANDING_PAID = Statement(
+STANDING_OVER = Statement(
     """
     SELECT d.id FROM dossiers d
     WHERE d.state NOT IN ('INTAKE_REFUSED', 'CANCELLED', 'STOPPED', 'RETURNED', 'ARCHIVED')
-      AND (d.state = 'AWAITING_FINANCIAL'
-           OR d.state = 'WITHDRAWAL_REQUESTED' AND d.prior_state = 'AWAITING_FINANCIAL')
       AND d.id > :after
-      AND CASE WHEN pg_input_is_valid(d.work::text, 'jsonb') THEN NOT EXISTS (
+      AND (d.state IN ('SUPPLEMENT_REQUESTED', 'SUSPENDED', 'AWAITING_FINANCIAL')
+           OR d.state = 'WITHDRAWAL_REQUESTED' AND d.prior_state = 'AWAITING_FINANCIAL')
+      AND CASE WHEN pg_input_is_valid(d.work::text, 'jsonb') THEN
+            d.state <> 'WITHDRAWAL_REQUESTED' AND d.work #>> '{stops,-1,over_at}' IS NOT NULL
+            OR d.state NOT IN ('SUPPLEMENT_REQUESTED', 'SUSPENDED') AND NOT EXISTS (
             SELECT FROM jsonb_path_query(d.work::jsonb, 'lax $.obligations[*]') AS told
             WHERE told ->> 'cancelled_at' IS NULL
               AND (SELECT sum(amount::numeric)

@@ -30,7 +30,7 @@ from services.dossier.store.payment_sql import (
     REQUESTS_OF,
     REQUESTS_TO_LOOK_UP,
     REQUESTS_TO_OPEN,
-    STANDING_PAID,
+    STANDING_OVER,
 )
 from services.dossier.store.reaches import reach_rows
 from services.dossier.store.row_heads import RowHeads
@@ -104,9 +104,9 @@ class PostgresPayments:
             self._heads.more(entry.dossier_id, "entries", 1)
         self._unit.write(ADD_ENTRIES[len(entries)], rows=rows)
 
-    async def standing_paid(self, after: UUID, limit: int) -> list[UUID]:
-        """Return dossiers past one, by id, that stand for notices of which nothing is owed any more."""
-        rows = await self._unit.fetch(STANDING_PAID, after=after, limit=limit)
+    async def standing_over(self, after: UUID, limit: int) -> list[UUID]:
+        """Return dossiers past one, by id, that stand for nothing any more: paid, or ended by people."""
+        rows = await self._unit.fetch(STANDING_OVER, after=after, limit=limit)
         return [UUID(int=row["id"].int) for row in rows]
 
     async def dossier_of(self, code: str) -> UUID | None:

@@ -12,10 +12,10 @@ from kernel.core.errors import Invalid, Stale
 from kernel.core.ids import new_id
 from services.dossier.domain import papers
 from services.dossier.domain.actions import Action
-from services.dossier.domain.deadlines import answer_by, running_again
+from services.dossier.domain.deadlines import answer_by, confirming, running_again
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import CalendarMissing, TermUnknown
-from services.dossier.domain.events import Change, cause_data, moment
+from services.dossier.domain.events import Change, cause_data, confirming_data, moment
 from services.dossier.domain.moves import due_moments, pauses
 from services.dossier.domain.obligations import Obligation, Payment
 from services.dossier.domain.papers import PaperKind
@@ -246,7 +246,7 @@ async def cancel_payment_notice(
     moved = moved_between(before, ledger.account)
     _count(dossier, moved, f"notice-cancelled:{before.version}", now)
     details = {"cancelled": "PAYMENT_NOTICE"}
-    resume_clock(dossier, grounds, Move.SETTLE_PAYMENT, details, note=reason, by=by, work=work, now=now)
+    resume_or_keep(dossier, grounds, Move.SETTLE_PAYMENT, details, note=reason, by=by, work=work, now=now)
     return dossier
 
 
@@ -279,8 +279,57 @@ async def end_suspension(
 ) -> Dossier:
     """Go on with a suspended dossier; T15."""
     dossier, grounds = await open_for(Action.SUSPENSION_END, dossier_id, by=by, seen=seen, work=work, now=now)
-    resume_clock(dossier, grounds, Move.END_SUSPENSION, {}, note=reason, by=by, work=work, now=now)
+    resume_or_keep(dossier, grounds, Move.END_SUSPENSION, {}, note=reason, by=by, work=work, now=now)
     return dossier
+
+
+def resume_or_keep(
+    dossier: Dossier,
+    grounds: Grounds,
+    move: Move,
+    more: dict[str, Any],
+    *,
+    note: str,
+    by: Caller,
+    work: Work,
+    now: datetime,
+) -> None:
+    """Let the clock run again, or keep that what it stood for is over where it cannot run yet.
+
+    Its next due moment may fall in a year that is not decided: `go_on_over` goes on then, counted from now.
+    """
+    try:
+        resume_clock(dossier, grounds, move, more, note=note, by=by, work=work, now=now)
+    except (CalendarMissing, TermUnknown):
+        dossier.stops = dossier.stops.over(now)
+        left = dossier.note_work()
+        details = {"noted": "RESUMPTION_KEPT", **more}
+        record_change(work, dossier, Change("work_noted", left, note=note, details=details), by=by, now=now)
+        dossier.warnings.append({"code": "goes-on-later", "details": {}})
+
+
+async def go_on_over(dossier_id: UUID, *, work: Work, now: datetime) -> bool:
+    """Let a dossier go on whose stop was ended when its clock could not run; False where it does not wait so.
+
+    What it stood since is nobody's time. Raises `CalendarMissing` or `TermUnknown` where it still cannot run.
+    """
+    dossier, grounds = await work.dossiers.load(dossier_id)
+    move, over_at = _GOES_ON.get(dossier.state), dossier.stops[-1].over_at if dossier.stops else None
+    if move is None or over_at is None or not dossier.stops.is_over:
+        return False
+    pauses.strike(dossier, cause_of(work, "CALENDAR_UNDECIDED", "", "STOP", now), since=over_at)
+    waited = confirming(dossier, grounds.calendar, work.limits, at=over_at) if move is Move.RESUME else None
+    details = {"confirming": confirming_data(waited)} if waited else {}
+    resume_clock(dossier, grounds, move, details, by=None, work=work, now=now)
+    return True
+
+
+_GOES_ON = {
+    State.SUPPLEMENT_REQUESTED: Move.RESUME,
+    State.SUSPENDED: Move.END_SUSPENSION,
+    State.AWAITING_FINANCIAL: Move.SETTLE_PAYMENT,
+}
+"""How a dossier goes on whose stop people ended; what money ended goes on by `go_on_paid`."""
 
 
 def resume_clock(

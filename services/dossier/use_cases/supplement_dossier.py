@@ -1,6 +1,7 @@
 """Supplements: drafted by one, approved by another, answered, confirmed; the clock stands."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from services.dossier.domain import papers
 from services.dossier.domain.actions import Action
 from services.dossier.domain.deadlines import answer_by, answered_until, confirming
 from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.errors import CalendarMissing
 from services.dossier.domain.events import Change, cause_data, confirming_data
 from services.dossier.domain.guards import most_of, waiting_draft
 from services.dossier.domain.holdings import Draft
@@ -25,7 +27,7 @@ from services.dossier.domain.ways import APPROVED, DECLINED
 from services.dossier.use_cases.ask_limits import cause_of, days_to_answer, most_in_all, rule_of
 from services.dossier.use_cases.intake.evidence import keep_taken_answers
 from services.dossier.use_cases.open_dossier import open_for, parties_of
-from services.dossier.use_cases.pause_dossier import resume_clock
+from services.dossier.use_cases.pause_dossier import resume_or_keep
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.receive_dossier import issue, named_items, supplement_data
 from services.dossier.use_cases.record_change import record_change
@@ -166,7 +168,9 @@ async def resume(dossier_id: UUID, *, note: str, by: Caller, seen: int, work: Wo
     How long the answer waited for this word is told beside it: that time is the office's own.
     """
     dossier, grounds = await open_for(Action.RESUMPTION, dossier_id, by=by, seen=seen, work=work, now=now)
-    waited = confirming(dossier, grounds.calendar, work.limits, at=now)
-    details = {"confirming": confirming_data(waited)} if waited else {}
-    resume_clock(dossier, grounds, Move.RESUME, details, note=note, by=by, work=work, now=now)
+    details: dict[str, Any] = {}
+    with suppress(CalendarMissing):
+        waited = confirming(dossier, grounds.calendar, work.limits, at=now)
+        details |= {"confirming": confirming_data(waited)} if waited else {}
+    resume_or_keep(dossier, grounds, Move.RESUME, details, note=note, by=by, work=work, now=now)
     return dossier

@@ -10,11 +10,15 @@ import pytest
 
 from kernel.core.clock import VIETNAM
 from kernel.core.event import Event
+from services.dossier.commands.history import verify_history
 from services.dossier.domain.definitions import calendar_of
 from services.dossier.domain.errors import CopyChanged
+from services.dossier.jobs.go_on_paid import GO_ON_PAID
 from services.dossier.jobs.recompute_due import RECOMPUTE_DUE
+from services.dossier.jobs.watch_deadlines import WATCH_DEADLINES
 from services.dossier.use_cases import recompute_due
 from tests.builders.dossier.office import (
+    LEAD,
     RECEIVER,
     SIGNER,
     SPECIALIST,
@@ -236,17 +240,80 @@ async def test_a_year_decided_after_the_acceptance_is_bound_when_it_is_first_cou
     office.service.clock.set(datetime(2027, 12, 30, 9, tzinfo=VIETNAM))
     seen = await stopped(office, seen)
     office.service.clock.set(datetime(2028, 1, 4, 9, tzinfo=VIETNAM))
-    refused = await office.tried(seen, "suspension-end", SIGNER, reason="Đã có quyết định")
-    assert (refused.status_code, refused.json()["code"]) == (409, "calendar-missing")
+    seen = await resumed(office, seen)
+    assert (seen["state"], seen["due_at"]) == ("SUSPENDED", "2026-03-06T17:30:00+07:00")
     closed = {"year": 2028, "exceptions": [{"day": "2028-01-03", "status": "OFF", "reason": "Nghỉ bù"}]}
     await office.service.receive(a_year(2028, 1, closed))
-    seen = await resumed(office, seen)
+    await office.service.run_job(GO_ON_PAID)
+    seen = {**seen, **await office.read(seen, SIGNER)}
     # Acceptance to 06/03/2026, and of the stop 31/12 and 04/01.
-    assert seen["due_at"] == "2026-03-10T17:30:00+07:00"
+    assert (seen["state"], seen["due_at"]) == ("PROCESSING", "2026-03-10T17:30:00+07:00")
     await office.service.receive(a_year(2028, 2, {"exceptions": []}))
     office.service.clock.advance(timedelta(minutes=1))
     seen = await resumed(office, await stopped(office, seen))
     assert seen["due_at"] == "2026-03-10T17:30:00+07:00"
+
+
+async def standing_for(office: Office, what: str) -> tuple[dict[str, Any], tuple[Any, ...], dict[str, Any]]:
+    """Return a dossier whose clock stands, and who ends that by which act."""
+    seen = await office.in_process()
+    office.service.clock.set(datetime(2027, 12, 30, 9, tzinfo=VIETNAM))
+    if what == "suspension":
+        return await stopped(office, seen), ("suspension-end", SIGNER), {"reason": "Đã có quyết định"}
+    if what == "notice":
+        # Its stop counts nothing, but an opinion asked for is put off by the days that passed.
+        opinion = {
+            "agency": "H99.201",
+            "unit": "chuyen-mon",
+            "role": "TEAM_LEAD",
+            "hours": 8,
+            "question": "Đủ?",
+        }
+        seen = await office.act(seen, "consultation-request", SPECIALIST, **opinion)
+        asked = {"name": "Thuế", "amount": 9000, "reason": "x", "legal_basis": "x"}
+        seen = await office.act(seen, "payment-notice", SPECIALIST, **asked)
+        return seen, ("payment-notice-cancellation", LEAD), {"reason": "Nhầm"}
+    asked = {"items": [{"component_code": "to-khai", "reason": "Chưa ký"}], "reason": "Chưa ký"}
+    seen = await office.act(seen, "supplement-request", SPECIALIST, **asked)
+    seen = await office.act(seen, "supplement-request-approval", LEAD, approved=True)
+    return (
+        await office.act(seen, "supplement-answer", a_citizen(), note="Đã ký"),
+        ("resumption", RECEIVER),
+        {},
+    )
+
+
+@pytest.mark.parametrize("what", ["suspension", "supplement", "notice"])
+async def test_what_people_end_while_the_year_is_not_decided_is_kept_and_counted_from_then(
+    office: Office, what: str
+) -> None:
+    """Not to be done again with the days between on the applicant's side: it waits for its year only."""
+    seen, act, body = await standing_for(office, what)
+    office.service.clock.set(datetime(2028, 1, 4, 9, tzinfo=VIETNAM))
+    kept = await office.act(seen, *act, **body)
+    assert (kept["state"], [one["code"] for one in kept["warnings"]]) == (seen["state"], ["goes-on-later"])
+    again = await office.tried(kept, *act, **body)
+    assert (again.status_code, again.json()["code"]) == (409, "calendar-missing")
+    for officer in (RECEIVER, SIGNER, SPECIALIST):
+        assert (await office.service.get("/v1/inbox", officer)).json()["items"] == []
+    office.service.clock.set(datetime(2028, 1, 20, 9, tzinfo=VIETNAM))
+    for job in (WATCH_DEADLINES, GO_ON_PAID):
+        await office.service.run_job(job)
+    assert await office.service.published("dossier.resumed.v1") == []
+    warned = [
+        one["data"]["threshold"] for one in await office.service.published("deadline_warning.raised.v1")
+    ]
+    assert "CONFIRM_LATE" not in warned
+    await office.service.receive(a_year(2028, 1, {"exceptions": []}))
+    for _ in range(2):
+        await office.service.run_job(GO_ON_PAID)
+    told = await office.read(seen, SPECIALIST)
+    # Acceptance to 06/03/2026; of a stop that counts 31/12, 03/01 and 04/01.
+    due = "2026-03-06" if what == "notice" else "2026-03-11"
+    assert (told["state"], told["due_at"][:10]) == ("PROCESSING", due)
+    assert [one["cause"] for one in told["stops"]][-1] == "CALENDAR_UNDECIDED"
+    assert len(await office.service.published("dossier.resumed.v1")) == 1
+    assert await verify_history(office.service.runtime, ()) == 0
 
 
 async def test_nothing_is_promised_through_a_year_missing_between_known_ones(office: Office) -> None:

@@ -85,8 +85,8 @@ class Payments(Protocol):
     def add_entries(self, entries: Sequence[Entry]) -> None:
         """Add lines; `Stale` at the commit when somebody was faster."""
 
-    async def standing_paid(self, after: UUID, limit: int) -> list[UUID]:
-        """Return dossiers past one, by id, that stand for notices of which nothing is owed any more."""
+    async def standing_over(self, after: UUID, limit: int) -> list[UUID]:
+        """Return dossiers past one, by id, that stand for nothing any more: paid, or ended by people."""
 
     async def dossier_of(self, code: str) -> UUID | None:
         """Return whose code, portal code or reference this is."""
