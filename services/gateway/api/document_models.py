@@ -166,6 +166,9 @@ class DocumentShown(BaseModel):
     subject: str
     content: str
     signer: str
+    not_understood: list[str] = Field(
+        description="optional members of a document received that could not be read, as its sender wrote them"
+    )
     signature: Literal["", "NONE", "NOT_JUDGED", "GOOD"]
     signed_by: str
     reason: str

@@ -125,6 +125,7 @@ async def show_exchanged_document(
     return DocumentShown.model_validate(
         {
             **local({**fields, **words}),
+            "not_understood": list(document.words.get("unread") or ()),
             "files": await work.documents.files(id),
             "statuses": [local(row) for row in await work.documents.statuses(id)],
             "messages": [local(row) for row in await work.documents.receivers(id)],

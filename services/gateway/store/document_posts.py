@@ -57,7 +57,7 @@ _ARRIVALS = Statement(
     " ORDER BY received_at, id LIMIT :limit"
 )
 _ARRIVAL = Statement(
-    "SELECT id, name, body, attempts FROM document_arrivals"
+    "SELECT id, name, body, attempts, received_at FROM document_arrivals"
     " WHERE id = :id AND state IN ('RECEIVED', 'PARKED', 'REFUSED')"
 )
 _REFUSE = Statement(
@@ -144,6 +144,7 @@ class PostgresDocumentPosts:
             name=row["name"],
             body=self._seals.open(row["body"], row["id"]),
             attempts=row["attempts"],
+            received_at=row["received_at"],
         )
 
     def understood(self, arrival: UUID, now: datetime) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,15 +13,16 @@ import pytest
 
 from kernel.core.ids import new_id
 from kernel.testing.running import an_event
-from services.gateway.domain.documents.envelope import Answered, Envelope, Purpose, StatusNotice
+from services.gateway.domain.documents.envelope import Answered, Attachment, Envelope, Purpose, StatusNotice
 from services.gateway.jobs.documents import DOCUMENT_FORGETTING
 from tests.builders.gateway.documents import DEPARTMENT, PDF, WARD, a_status
-from tests.integration.gateway.document_world import RESULT_FILE, DocumentWorld, a_document_world
+from tests.integration.gateway.document_world import RESULT_FILE, DocumentWorld, a_document_world, write
 from tests.integration.gateway.test_documents_exchange import from_department, issued
 
 DOCUMENTS, EXCHANGE = "/api/v1/exchanged-documents", "/api/v1/document-exchange"
 LAN, OTHER, CASHIER, ADMIN = "van-thu", "van-thu-khac", "thu-ngan", "quan-tri"
 _DESTROYED = Path(__file__).parents[3] / "contracts/events/examples/dossier.destroyed.v1"
+FILE = Attachment("tep-1", "cong-van.pdf", "application/pdf", PDF)
 DOSSIER = "0193a5c2-7d00-7a10-8000-0000000000aa"
 
 
@@ -157,6 +159,76 @@ async def test_a_refusal_needs_a_reason_and_the_sender_reads_it(world: DocumentW
     (told,) = world.agent.taken_away()
     assert isinstance(told, StatusNotice)
     assert (told.code, told.description) == ("02", "Không thuộc thẩm quyền")
+
+
+async def test_what_is_optional_and_not_understood_holds_up_no_document(world: DocumentWorld):
+    """Serializers write empty elements, people their own words: what is read goes on, the rest is shown."""
+    raw = write(from_department(attachments=(replace(FILE, name="12/UBND.pdf"),)))
+    for good, theirs in (
+        (b"<edXML:DocumentId>", b"<edXML:ResponseFor/><edXML:DueDate>N/A</edXML:DueDate><edXML:DocumentId>"),
+        (b"application/pdf", b"PDF"),
+        (b"2026/03/03</edXML:PromulgationDate>", b"</edXML:PromulgationDate>"),
+    ):
+        assert good in raw
+        raw = raw.replace(good, theirs)
+    world.agent.brings(raw)
+    await world.goes_round()
+    (line,) = (await ask(world, "GET", f"{DOCUMENTS}?direction=IN")).json()["items"]
+    shown = (await ask(world, "GET", f"{DOCUMENTS}/{line['id']}")).json()
+    assert (line["status"], line["failure"], line["promulgated_on"]) == ("01", "", "2026-03-03")
+    assert sorted(shown["not_understood"]) == [
+        "AttachmentName: 12/UBND.pdf",
+        "ContentType: PDF",
+        "DueDate: N/A",
+    ]
+    assert [(one["name"], one["media_type"]) for one in shown["files"]] == [
+        ("12_UBND.pdf", "application/pdf")
+    ]
+    assert [one.code for one in world.agent.taken_away() if isinstance(one, StatusNotice)] == ["01"]
+
+
+async def test_a_document_that_is_not_what_it_says_is_refused_by_word_and_people_may_take_it(
+    world: DocumentWorld,
+):
+    raw = write(from_department())
+    told = hashlib.sha256(PDF).hexdigest().encode()
+    world.agent.brings(raw.replace(told, b"0" * 64))
+    await world.goes_round()
+    (line,) = (await ask(world, "GET", f"{DOCUMENTS}?status=02")).json()["items"]
+    assert line["failure"] == "Attachment: Tệp 1 không đúng mã băm đã công bố"
+    (said,) = world.agent.taken_away()
+    assert isinstance(said, StatusNotice)
+    assert (said.code, said.description) == ("02", line["failure"])
+    one = f"{DOCUMENTS}/{line['id']}"
+    assert len((await ask(world, "GET", one)).json()["files"]) == 1, "people see what came"
+    done = await ask(world, "POST", f"{one}/acknowledgement", body={"status": "03"}, seen=1)
+    assert (done.status_code, done.json()["status"]) == (200, "03")
+    await world.goes_round()
+    assert [one.code for one in world.agent.taken_away() if isinstance(one, StatusNotice)] == ["03"]
+
+
+async def test_a_document_sent_anew_after_a_refusal_is_received(world: DocumentWorld):
+    raw = write(from_department())
+    world.agent.brings(raw.replace(hashlib.sha256(PDF).hexdigest().encode(), b"0" * 64))
+    await world.goes_round()
+    world.agent.taken_away()
+    world.agent.brings(raw)
+    await world.goes_round()
+    assert sorted(row["status"] for row in await world.documents("IN")) == ["01", "02"]
+    assert [one.code for one in world.agent.taken_away() if isinstance(one, StatusNotice)] == ["01"]
+
+
+async def test_a_faulty_change_of_what_is_held_is_not_answered_as_a_refusal_of_it(world: DocumentWorld):
+    """A refusal names the identifier alone: the sender would take it for one of the document we hold."""
+    await arrived(world)
+    world.agent.taken_away()
+    raw = write(from_department(purpose=Purpose.UPDATE, about="H99.15,2026/03/03,1/X"))
+    world.agent.brings(raw.replace(b"<edXML:BussinessDocType>2<", b"<edXML:BussinessDocType>9<"))
+    await world.goes_round()
+    assert len(await world.documents("IN")) == 1
+    assert world.agent.taken_away() == []
+    (line,) = (await ask(world, "GET", f"{EXCHANGE}/arrivals", ADMIN)).json()["items"]
+    assert line["state"] == "PARKED"
 
 
 async def test_a_sender_that_asks_to_have_it_back_is_answered_by_people(world: DocumentWorld):

@@ -3,9 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+from services.gateway.domain.documents.beside import Beside
 from services.gateway.domain.documents.envelope import Attachment, Envelope, Purpose, StatusNotice
 from services.gateway.domain.documents.organs import is_organ, same_organ
 from services.gateway.domain.documents.statuses import TEXTS
@@ -25,14 +26,48 @@ def faults_of(one: Envelope | StatusNotice, *, is_ours: bool = True) -> list[tup
 
     Of what others send (`is_ours` false) only what we cannot do without is asked for.
     """
-    found = [*_letters(one, "")]
     if isinstance(one, StatusNotice):
-        return [*found, *_status_faults(one)]
-    return [*found, *_needed(one, is_ours=is_ours), *(_particular(one) if is_ours else ())]
+        return [*_letters(one, ""), *_status_faults(one)]
+    if not is_ours:
+        return [*one.faults, *_letters(one.document_id, "document_id"), *_missing(one)]
+    return [*_letters(one, ""), *_needed(one), *_particular(one)]
 
 
-def _needed(one: Envelope, *, is_ours: bool) -> Iterator[tuple[str, str]]:
-    for name in _REQUIRED if is_ours else ("subject", "document_id"):
+def tidied(one: Any, told: Beside, path: str = "") -> Any:
+    """Return what others wrote without signs nobody reads, no text longer than is kept; `told` has it.
+
+    An identifier stays as it is: another one would be another document.
+    """
+    if isinstance(one, str):
+        longest = max(_longest(path), _LONGEST_OTHER)
+        kept = "".join(sign for sign in one if _is_written(sign))[:longest]
+        if kept != one and path != "document_id":
+            told.told(path, kept)
+        return one if path == "document_id" else kept
+    if isinstance(one, tuple):
+        return tuple(tidied(item, told, f"{path}.{index}") for index, item in enumerate(one))
+    if is_dataclass(one) and not isinstance(one, type):
+        changed = {
+            each.name: tidied(getattr(one, each.name), told, f"{path}.{each.name}".lstrip("."))
+            for each in fields(one)
+            if each.name != "faults"
+        }
+        return replace(one, **changed)
+    return one
+
+
+def _missing(one: Envelope) -> Iterator[tuple[str, str]]:
+    """Find what makes a document of others none: it cannot be named, or nobody could tell what it is."""
+    if not one.document_id:
+        yield "document_id", "Bắt buộc"
+    if not one.number.whole and not one.subject:
+        yield "number", "Thiếu cả số, ký hiệu và trích yếu văn bản"
+    if one.purpose is not Purpose.NEW and not one.about:
+        yield "about", "Thiếu mã văn bản bị thu hồi, cập nhật hoặc thay thế"
+
+
+def _needed(one: Envelope) -> Iterator[tuple[str, str]]:
+    for name in _REQUIRED:
         if not getattr(one, name):
             yield name, "Bắt buộc"
     if not one.number.number and not one.number.notation:
@@ -104,10 +139,9 @@ def _status_faults(one: StatusNotice) -> Iterator[tuple[str, str]]:
 def _letters(value: Any, path: str) -> Iterator[tuple[str, str]]:
     """Find signs XML cannot carry, and texts too long to be what they claim."""
     if isinstance(value, str):
-        longest = LONGEST.get(path, LONGEST["content"] if path == "description" else _LONGEST_OTHER)
         if any(not _is_written(sign) for sign in value):
             yield path, "Có ký tự không được phép"
-        elif len(value) > max(longest, _LONGEST_OTHER):
+        elif len(value) > max(_longest(path), _LONGEST_OTHER):
             yield path, "Quá dài"
     elif isinstance(value, tuple):
         for index, item in enumerate(value):
@@ -115,6 +149,10 @@ def _letters(value: Any, path: str) -> Iterator[tuple[str, str]]:
     elif is_dataclass(value) and not isinstance(value, type):
         for one in fields(value):
             yield from _letters(getattr(value, one.name), f"{path}.{one.name}".lstrip("."))
+
+
+def _longest(path: str) -> int:
+    return LONGEST.get(path, LONGEST["content"] if path == "description" else _LONGEST_OTHER)
 
 
 def _is_written(sign: str) -> bool:

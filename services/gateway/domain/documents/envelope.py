@@ -90,8 +90,13 @@ class Answered(_Texts):
 
     organ: str
     code: str
-    promulgated_on: date
+    promulgated_on: date | None
     document_id: str
+
+    @property
+    def names_one(self) -> bool:
+        """Tell whether it names a document at all: some serializers write the element empty."""
+        return bool(self.code or self.document_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +172,10 @@ class Envelope(_Texts):
     attachments: tuple[Attachment, ...] = ()
     is_signed: bool = False
     """An XML signature stood in the header; what it is worth is judged from the bytes (`signed.py`)."""
+    unread: tuple[str, ...] = ()
+    """Optional members of another's document that were not understood, as they were written."""
+    faults: tuple[tuple[str, str], ...] = ()
+    """Why another's document is not what it says it is: (path, reason)."""
 
     def __post_init__(self) -> None:
         # A dataclass with slots is made anew: `super()` without arguments would look at the old one.

@@ -167,6 +167,7 @@ class Arrived:
     name: str
     body: bytes
     attempts: int = 0
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

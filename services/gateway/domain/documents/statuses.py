@@ -27,6 +27,8 @@ _NEXT = {
     RECEIVED: (ASSIGNED, PROCESSING, DONE),
     ASSIGNED: (PROCESSING, DONE),
     PROCESSING: (DONE,),
+    # People take in what was refused all the same; a refusal holds only until progress is said.
+    REFUSED: (RECEIVED,),
 }
 
 

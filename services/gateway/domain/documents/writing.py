@@ -155,7 +155,7 @@ class _Pen:
             "ResponseFor",
             _text("OrganId", self._id(one.organ)),
             _text("Code", one.code),
-            _text("PromulgationDate", _day(one.promulgated_on)),
+            _text("PromulgationDate", _day(one.promulgated_on) if one.promulgated_on else ""),
             _text("DocumentId", one.document_id),
         )
 

@@ -34,6 +34,7 @@ class Node:
     name: str
     text: str = ""
     content: bytes | None = None
+    """Of a file; None where it is not Base64."""
     children: list["Node"] = field(default_factory=list)
 
     def first(self, *names: str) -> "Node | None":
@@ -153,5 +154,5 @@ class _Builder:
             return
         try:
             node.content = base64.b64decode("".join("".join(texts).split()), validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise NotReadable("attachment-encoding", "Tệp đính kèm không phải Base64") from error
+        except (binascii.Error, ValueError):
+            node.content = None

@@ -50,7 +50,8 @@ async def answered_by(said: Envelope, agency: Organ, work: Any) -> list[Answerin
     for one in said.answers:
         if one.organ and one.organ != agency.id:
             continue
-        name = one.document_id or f"{agency.id},{one.promulgated_on:%Y/%m/%d},{one.code}"
+        day = f"{one.promulgated_on:%Y/%m/%d}" if one.promulgated_on else ""
+        name = one.document_id or f"{agency.id},{day},{one.code}"
         sent: list[Document] = await work.documents.named(
             same_document(name), Direction.OUT, agency=agency.id
         )

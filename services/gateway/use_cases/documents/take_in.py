@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,7 +13,8 @@ import structlog
 
 from kernel.core.clock import Clock
 from kernel.core.ids import new_id
-from services.gateway.domain.documents.checking import faults_of
+from services.gateway.domain.documents.beside import Beside
+from services.gateway.domain.documents.checking import faults_of, tidied
 from services.gateway.domain.documents.envelope import (
     Envelope,
     Organ,
@@ -32,16 +33,17 @@ from services.gateway.domain.documents.ledger import (
     kept_files,
 )
 from services.gateway.domain.documents.organs import same_organ
+from services.gateway.domain.documents.profile import Bounds
 from services.gateway.domain.documents.reading import read_envelope
 from services.gateway.domain.documents.signed import Judged
-from services.gateway.domain.documents.statuses import ARRIVED, TAKE_BACK, TEXTS, Said, standing
+from services.gateway.domain.documents.statuses import ARRIVED, REFUSED, TAKE_BACK, TEXTS, Said, standing
 from services.gateway.domain.documents.telling import arrived_event
 from services.gateway.domain.documents.xml_tree import NotReadable
 from services.gateway.domain.file_names import shown
 from services.gateway.use_cases.documents.answering import Answering, answered_by, note_replies
 from services.gateway.use_cases.documents.ports import AxisSilent, DocumentAxis, Incoming, Office
 from services.gateway.use_cases.documents.superseding import MACHINE, supersede
-from services.gateway.use_cases.documents.writing import status_message
+from services.gateway.use_cases.documents.writing import Faulty, status_message
 
 _BEFORE_ITS_TIME = timedelta(minutes=10)
 _BATCH = 50
@@ -121,8 +123,7 @@ class TakeInDocuments:
             return
         try:
             # Megabytes of XML are read beside the loop: requests go on meanwhile.
-            said = await asyncio.to_thread(read_envelope, arrived.body, self._office.bounds)
-            _require_sound(said)
+            said = await asyncio.to_thread(_understood, arrived, self._office.bounds)
             judged = await self._judged(said, arrived)
             async with self._open_work() as work:
                 await self._apply(said, arrived, judged, work)
@@ -166,6 +167,7 @@ class TakeInDocuments:
         self, said: Envelope | StatusNotice, arrived: Arrived, judged: Judged, work: Any
     ) -> None:
         if isinstance(said, StatusNotice):
+            _require_sound(faults_of(said, is_ours=False))
             await self._note(said, work)
             return
         ours = await work.documents.ours([same_organ(one.id) for one in said.receivers])
@@ -193,15 +195,24 @@ class TakeInDocuments:
             # The sender did not hear us: say again that it is here.
             self._acknowledge(repeated[0], work, now)
             return
-        if said.purpose is Purpose.NEW and any(one.purpose is Purpose.NEW for one in known):
+        standing_ones = [one for one in known if one.status != REFUSED]
+        if said.purpose is Purpose.NEW and any(one.purpose is Purpose.NEW for one in standing_ones):
             raise _Waits("Trùng mã văn bản đã nhận nhưng nội dung khác")
-        earlier = await self._earlier(said, agency, arrival, work)
-        answering = await answered_by(said, agency, work)
+        faults = faults_of(said, is_ours=False)
+        if standing_ones:
+            # A refusal names the identifier only: it would be read as one of what we hold.
+            _require_sound(faults)
+        earlier = [] if faults else await self._earlier(said, agency, arrival, work)
+        answering = [] if faults else await answered_by(said, agency, work)
         document = self._arrived(said, agency, digest, earlier, answering)
         words = {**document.words, "signature": judged.worth.value, "signed_by": judged.by}
         document = replace(document, arrival=arrival.id, words=words)
+        if known or faults:
+            document = replace(document, distinction=digest)
+        if faults:
+            document = replace(document, status=REFUSED, failure=_reasons(faults))
         work.documents.add(document)
-        work.documents.add_files(kept_files(document.id, said.attachments))
+        work.documents.add_files(kept_files(document.id, [one for one in said.attachments if one.content]))
         note_replies(document, answering, work, now)
         await supersede(earlier, document, work, now)
         self._acknowledge(document, work, now)
@@ -269,15 +280,21 @@ class TakeInDocuments:
         )
 
     def _acknowledge(self, document: Document, work: Any, now: datetime) -> None:
-        note = TEXTS[ARRIVED]
-        message = status_message(document, ARRIVED, note=note, staff=Staff(), office=self._office, now=now)
+        """Tell the sender that it is here, or why it is refused; what nothing names is answered nothing."""
+        is_refused = document.status == REFUSED and bool(document.failure)
+        code, note = (REFUSED, document.failure) if is_refused else (ARRIVED, TEXTS[ARRIVED])
+        try:
+            message = status_message(document, code, note=note, staff=Staff(), office=self._office, now=now)
+        except Faulty:
+            _log.warning("document_not_answered", document=str(document.id))
+            return
         work.documents.add_message(message, now)
         words = {"description": note}
         heard = Heard(
             id=new_id(),
             document=document.id,
             receiver=document.agency,
-            code=ARRIVED,
+            code=code,
             at=document.created_at,
             words=words,
         )
@@ -321,10 +338,22 @@ def _asked_by(document: Document, answering: list[Answering]) -> Document | None
     return next((one.document for one in answering if _is_entitled(one, document.organ)), None)
 
 
-def _require_sound(said: Envelope | StatusNotice) -> None:
-    faults = faults_of(said, is_ours=False)
+def _understood(arrived: Arrived, bounds: Bounds) -> Envelope | StatusNotice:
+    """Return what came as it is kept: what was not understood stands beside what was."""
+    beside = Beside()
+    said: Envelope | StatusNotice = tidied(
+        read_envelope(arrived.body, bounds, came_at=arrived.received_at), beside
+    )
+    return replace(said, unread=(*said.unread, *beside.unread)) if isinstance(said, Envelope) else said
+
+
+def _require_sound(faults: Sequence[tuple[str, str]]) -> None:
     if faults:
-        raise _Waits("; ".join(f"{path}: {reason}" for path, reason in faults[:5]))
+        raise _Waits(_reasons(faults))
+
+
+def _reasons(faults: Sequence[tuple[str, str]]) -> str:
+    return "; ".join(f"{path}: {reason}" for path, reason in faults[:5])
 
 
 def _heard(said: StatusNotice, document: UUID, at: datetime) -> Heard:
@@ -350,6 +379,7 @@ def _words(said: Envelope, digest: str, *, is_answer: bool) -> dict[str, Any]:
         "position": said.signer.position,
         "due_on": said.due_on.isoformat() if said.due_on else None,
         "reason": said.purpose_reason,
+        "unread": list(said.unread),
         "answers": [one.document_id for one in said.answers],
         "is_answer": is_answer,
         "is_signed": said.is_signed,
