@@ -111,6 +111,8 @@ async def test_a_corrected_dossier_is_kept_with_the_one_that_corrects_it(yard: Y
         assert (asked.status_code, asked.json()["code"]) == (409, "nothing-to-destroy")
     correction = {**seen["correction"], "version": 1}
     await yard.office.act(correction, "cancellation", CITIZEN, note="Không cần đính chính nữa")
+    back = await yard.office.read(first, SIGNER)
+    await yard.office.act(back, "result-correction", SIGNER, approved=False, note="Người dân không cần")
     with yard.years_later():
         found = await yard.destroyed()
         assert {one["dossier_id"] for one in found["lines"]} == {
