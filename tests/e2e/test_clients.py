@@ -50,12 +50,11 @@ def test_a_citizens_day_runs_with_node_against_the_door(client: Path, stack: Run
 
 
 def test_a_name_the_document_does_not_have_is_a_type_error(client: Path, tmp_path: Path) -> None:
-    """The check bites: the same source with one field misspelt does not compile."""
+    """The check bites: a field misspelt does not compile, nor one of a list that was not asked for it."""
     source = client / "examples" / "a-citizens-day.ts"
     right = source.read_text(encoding="utf-8")
-    source.write_text(
-        right.replace("procedure_code: procedure,", "procedure_kode: procedure,"), encoding="utf-8"
-    )
+    misspelt = right.replace("procedure_code: procedure,", "procedure_kode: procedure,")
+    source.write_text(misspelt.replace("item.code", "item.sector"), encoding="utf-8")
     try:
         wrong = subprocess.run(
             ["node_modules/.bin/tsc", "--project", "tsconfig.json", "--noEmit"],
@@ -69,6 +68,7 @@ def test_a_name_the_document_does_not_have_is_a_type_error(client: Path, tmp_pat
         source.write_text(right, encoding="utf-8")
     assert wrong.returncode != 0
     assert "procedure_" in wrong.stdout
+    assert "Property 'sector' does not exist" in wrong.stdout
 
 
 def test_the_lock_records_no_download_address() -> None:

@@ -6,7 +6,7 @@
  * Runs against a development stack (`make run`), whose issuer signs sample people in without a password.
  */
 
-import { connect, every, must, once, Refused, type Schema } from "../src/index.js";
+import { connect, every, must, once, only, Refused, type Schema } from "../src/index.js";
 
 const url = process.env["MOTCUA_URL"] ?? "http://127.0.0.1:8000";
 const procedure = "1.004859";
@@ -32,7 +32,9 @@ const token = await signIn("cong-dan-an");
 const citizen = connect({ url, token: () => token });
 
 const found = await must(
-  anybody.GET("/api/v1/procedures", { params: { query: { q: "cai chinh ho tich", limit: 5, fields: ["code", "name"] } } }),
+  only(["code", "name"], (fields) =>
+    anybody.GET("/api/v1/procedures", { params: { query: { q: "cai chinh ho tich", limit: 5, fields } } }),
+  ),
 );
 console.log("tìm thấy", found.items.map((item) => item.code).join(" "));
 

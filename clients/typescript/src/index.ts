@@ -67,6 +67,18 @@ interface Page<Item> {
   next_cursor?: string | null;
 }
 
+type Only<Data extends Page<unknown>, Name> = Omit<Data, "items"> & {
+  items: Pick<Data["items"][number], Name & keyof Data["items"][number]>[];
+};
+
+/** Ask a list for these members of each item (`fields=`): it answers no others, whatever its schema requires. */
+export function only<Data extends Page<unknown>, const Name extends string>(
+  names: readonly Name[],
+  page: (fields: Name[]) => Promise<Answered<Data>>,
+): Promise<Answered<Only<Data, Name>>> {
+  return page([...names]) as Promise<Answered<Only<Data, Name>>>;
+}
+
 /** Walk a list to its end, page after page: every list of the API pages in the same way. */
 export async function* every<Item>(
   page: (cursor: string) => Promise<Answered<Page<Item>>>,

@@ -80,12 +80,11 @@ def test_an_opening_is_signed_as_the_contract_says() -> None:
     )
 
 
-@pytest.mark.parametrize("kind", ["QUERY", "GET_BILL"])
-def test_a_question_repeats_the_time_of_the_opening(kind: str) -> None:
-    message = query_message(CARRIED, ACCOUNT, kind)
+def test_a_question_repeats_the_time_of_the_opening() -> None:
+    message = query_message(CARRIED, ACCOUNT)
     assert message["ThoiGianGD"] == init_message(CARRIED, ACCOUNT)["ThoiGianGD"]
     assert OTHER_SIDE.fits(message, ASK)
-    joined = f"{kind}|1.0.6|H99|{CARRIED['reference']}|20260303140506|bi-mat"
+    joined = f"QUERY|1.0.6|H99|{CARRIED['reference']}|20260303140506|bi-mat"
     assert message["MaXacThuc"] == hashlib.sha256(joined.encode()).hexdigest()
 
 

@@ -146,7 +146,7 @@ def init_message(carried: Mapping[str, Any], account: PaymentAccount) -> Json:
 
 
 def _time_of(carried: Mapping[str, Any]) -> str:
-    """Return the request's own time: QUERY and GET_BILL must repeat the string that INIT carried."""
+    """Return the request's own time: QUERY must repeat the string that INIT carried."""
     return stamp(datetime.fromisoformat(carried["asked_at"]))
 
 
@@ -196,10 +196,10 @@ def look_up_answer(carried: Mapping[str, Any], account: PaymentAccount) -> Json:
     return {"MaTraCuuTT": carried["reference"], **bill_info(carried, account)}
 
 
-def query_message(carried: Mapping[str, Any], account: PaymentAccount, kind: str = "QUERY") -> Json:
-    """Return the message that asks what became of a payment (QUERY) or for its receipt (GET_BILL)."""
+def query_message(carried: Mapping[str, Any], account: PaymentAccount) -> Json:
+    """Return the message that asks what became of a payment."""
     message: Json = {
-        "LoaiBanTin": kind,
+        "LoaiBanTin": "QUERY",
         "PhienBan": VERSION,
         "MaDoiTac": account.partner,
         "MaThamChieu": carried["reference"],
