@@ -418,7 +418,7 @@ async def test_what_a_change_says_of_the_dossiers_road_stands_with_its_form() ->
         "TrangThaiHoSo": "2",
     }
     content = {"MaHoSoQG": "G22.99-1", "NgayNopHoSo": "20260304081500", **news}
-    told, _ = await understood({"isUpdating": "True", "data": content})
+    told, _ = await understood({"isUpdating": "True", "data": {**content, "ThongTinDaNop": "Đã nộp"}})
     assert told["form_data"] == news
 
 
@@ -457,6 +457,9 @@ WITHDRAWN = [
     ),
     *({name: "7"} for name in ("TrangThai", "MaTrangThai", "MaTrangThaiHoSo")),
     {"TenTrangThai": "Công dân yêu cầu rút hồ sơ"},
+    *({name: "7"} for name in ("TrangThaiHS", "TrangThaiXuLy", "MaTrangThaiXuLy")),
+    *({"TrangThai": said} for said in ("RUT_HO_SO", "Rút HS", "Hủy hồ sơ", "Đã rút", "huy-ho-so")),
+    *({"TenTrangThai": said} for said in ("CONG_DAN_YEU_CAU_RUT_HO_SO", "Hồ sơ xin rút", "Hồ sơ đã rút")),
     {"TrangThaiHoSo": "2", "n0:TrangThaiHoSo": "7"},
 ]
 
@@ -473,7 +476,39 @@ async def test_a_withdrawal_is_heard_however_it_is_written(updating: str, told: 
     handed_of(GENERAL, corrected(GENERAL, said.value, {name: "2"}))
 
 
-@pytest.mark.parametrize("told", [{"LyDoRutHoSo": "đổi ý"}, {"TrangThaiHoSo": "đang chờ"}], ids=str)
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"YeuCauKhac": "1"},
+        {"NoiDung": "Xin rút hồ sơ"},
+        {"LyDoDieuChinh": "Công dân yêu cầu rút hồ sơ"},
+        {"TrangThaiHoSo": "5", "TaiLieuNop": [], "DuLieuEForm": {"a": ""}},
+    ],
+    ids=str,
+)
+async def test_a_change_that_hands_nothing_in_is_for_people(told: Json) -> None:
+    """Told on as a supplement it would make a dossier go on that its applicant may have given up."""
+    content = {"MaHoSoQG": "G22.99-1", "NgayNopHoSo": "20260304081500", **told}
+    said = await read({"isUpdating": "True", "data": content})
+    with pytest.raises(NeedsPeople, match=r"^cần sửa: LyDoDieuChinh \(không kèm tệp"):
+        handed_of(GENERAL, said.value)
+    assert "LyDoDieuChinh" in correctable(GENERAL, said.value)
+    words = "Công dân giải trình tại quầy"
+    handed = handed_of(GENERAL, corrected(GENERAL, said.value, {"LyDoDieuChinh": words}))
+    assert (handed.is_supplement, handed.body["note"]) == (True, words)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"LyDoRutHoSo": "đổi ý"},
+        {"LyDoHuy": "không còn nhu cầu"},
+        {"YeuCauRutHoSo": "1"},
+        {"TrangThaiHoSo": "đang chờ"},
+    ],
+    ids=str,
+)
 async def test_a_change_whose_status_nobody_can_read_is_for_people(told: Json) -> None:
     said = await read({**a_message(SMALL, **told), "isUpdating": "True"})
     with pytest.raises(NeedsPeople, match=r"^cần sửa: "):
@@ -602,6 +637,7 @@ async def test_supplements_that_name_other_files_have_other_keys() -> None:
         [FILE | {"IsDeleted": "1"}],
     ):
         content = {"MaHoSoQG": "G22.99-1", "NgayNopHoSo": "20260304081500", "TaiLieuNop": files}
+        content["ThongTinDaNop"] = "Đã nộp"
         said = await read({"isUpdating": "True", "data": content})
         keys.add(await key_of(handed_of(GENERAL, said.value), said, 1))
     assert len(keys) == 4

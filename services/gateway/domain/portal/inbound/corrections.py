@@ -237,7 +237,7 @@ def _names(profile: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[str]
     yield from (name for name in plain if name)
     yield from (name for own, name in profile["owner"].items() if own != _WHOSE)
     yield ".".join(profile["address"])
-    yield from (name for name in profile["note"] if name in data)
+    yield from (name for name in profile["note"] if name in data or name == profile["note"][0])
     yield from status_members(data)
     for kind in profile["files"]:
         items = data.get(kind["list"]) if kind["list"] else None

@@ -12,7 +12,7 @@ from services.gateway.domain.folding import folded
 from services.gateway.domain.portal.telling.messages import STATUS_TEXTS
 from services.gateway.domain.portal.wire.elements import letters_of_name
 from services.gateway.domain.portal.wire.twice import is_blank
-from services.gateway.domain.portal.wire.words import NeedsPeople
+from services.gateway.domain.portal.wire.words import NO, NeedsPeople
 
 ENDED: Mapping[int, str] = {
     3: "không được tiếp nhận",
@@ -24,11 +24,19 @@ ENDED: Mapping[int, str] = {
 }
 """Statuses nobody has who hands papers in: what the citizen wants is for people."""
 _OWN = frozenset({"trangthaihoso", "matrangthaihoso"})
-_OTHERS = frozenset({"matrangthai", "trangthai", "tentrangthai", "tentrangthaihoso"})
-_WHY_WITHDRAWN = "lydorut"
+_OTHERS = frozenset(
+    f"{kind}{of}"
+    for kind in ("trangthai", "matrangthai", "tentrangthai")
+    for of in ("", "hoso", "hs", "xuly")
+)
+_WHY_WITHDRAWN = ("lydorut", "lydohuy")
+_WITHDRAWAL = ("ruthoso", "huyhoso")
+"""In the letters of a flag: whatever it says but no."""
 _AGAIN = re.compile(r" \(\d{1,6}\)$")
 _NUMBERED = re.compile(r"0*(\d{1,2})(?:\.0+)?(?:\s*[-–:.)/].*)?", re.DOTALL)
-_WITHDRAWS = re.compile(r"\brut\b.*\bho so\b")
+_WITHDRAWS = re.compile(
+    r"\b(?:rut|huy)\b.*\b(?:ho so|hs)\b|\b(?:ho so|hs)\b.*\b(?:rut|huy)\b|^(?:da |xin |yeu cau )*(?:rut|huy)$"
+)
 _DEEPEST = 6
 
 
@@ -42,7 +50,7 @@ def require_going_on(data: Mapping[str, Any], *, is_change: bool) -> None:
     for name in status_members(data):
         letters = _letters(name)
         found = [_status_of(text) for text in _texts(data[name], _DEEPEST)]
-        ended = 7 if is_change and letters.startswith(_WHY_WITHDRAWN) else 0
+        ended = 7 if is_change and _is_withdrawal(letters, data[name]) else 0
         ended = ended or next((one for one in found if one in ENDED), 0)
         if ended:
             raise NeedsPeople(f"cần sửa: {name[:60]} (Cổng báo hồ sơ {ENDED[ended]})")
@@ -50,12 +58,30 @@ def require_going_on(data: Mapping[str, Any], *, is_change: bool) -> None:
             raise NeedsPeople(f"cần sửa: {name[:60]} (không rõ trạng thái)")
 
 
+def says_withdrawn(text: str) -> bool:
+    """Tell whether words are of a dossier its applicant gives up; they may say that she does not."""
+    return _WITHDRAWS.search(_plain(text)) is not None
+
+
+def _is_withdrawal(letters: str, value: Any) -> bool:
+    if letters.startswith(_WHY_WITHDRAWN):
+        return True
+    return any(one in letters for one in _WITHDRAWAL) and any(
+        text.casefold() not in NO for text in _texts(value, _DEEPEST)
+    )
+
+
+def _plain(text: str) -> str:
+    return " ".join(folded(text).replace("_", " ").replace("-", " ").split())
+
+
 def _letters(name: str) -> str:
     return letters_of_name(_AGAIN.sub("", name))
 
 
 def _tells(letters: str) -> bool:
-    return letters in _OWN | _OTHERS or letters.startswith(_WHY_WITHDRAWN)
+    is_withdrawal = letters.startswith(_WHY_WITHDRAWN) or any(one in letters for one in _WITHDRAWAL)
+    return letters in _OWN | _OTHERS or is_withdrawal
 
 
 def _status_of(text: str) -> int:
@@ -63,7 +89,7 @@ def _status_of(text: str) -> int:
     numbered = _NUMBERED.fullmatch(text)
     if numbered is not None and int(numbered[1]) in STATUS_TEXTS:
         return int(numbered[1])
-    words = " ".join(folded(text).split())
+    words = _plain(text)
     return _BY_WORDS.get(words, 7 if _WITHDRAWS.search(words) else 0)
 
 
@@ -76,6 +102,4 @@ def _texts(value: Any, deep: int) -> Iterator[str]:
         yield str(value).strip()
 
 
-_BY_WORDS = {
-    " ".join(folded(text).split()): status for told in (STATUS_TEXTS, ENDED) for status, text in told.items()
-}
+_BY_WORDS = {_plain(text): status for told in (STATUS_TEXTS, ENDED) for status, text in told.items()}

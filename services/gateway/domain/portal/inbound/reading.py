@@ -10,7 +10,7 @@ from contracts.limits import MOST_FORM_ANSWERS
 from services.gateway.domain.account import tech_id_of
 from services.gateway.domain.portal.inbound.files import Listed, files_of
 from services.gateway.domain.portal.inbound.form import form_of
-from services.gateway.domain.portal.inbound.going_on import require_going_on
+from services.gateway.domain.portal.inbound.going_on import require_going_on, says_withdrawn
 from services.gateway.domain.portal.inbound.kept import kept_with_form
 from services.gateway.domain.portal.inbound.owner import owner_of
 from services.gateway.domain.portal.inbound.unread import require_read
@@ -87,6 +87,7 @@ def handed_of(path: str, message: Any) -> Handed:
     if data is message:
         data = {name: value for name, value in data.items() if name not in OF_A_BARE_ONE}
     if is_supplement:
+        _require_handed_in(data, profile, listed)
         known = changed or supplemented
         body = _supplement(data, profile, known, listed)
     else:
@@ -102,6 +103,21 @@ def handed_of(path: str, message: Any) -> Handed:
         deleted=listed.deleted,
         unused=listed.unused,
     )
+
+
+def _require_handed_in(data: Mapping[str, Any], profile: Mapping[str, Any], listed: Listed) -> None:
+    """Raise `NeedsPeople` for a change that hands nothing in and says nothing, or of giving the dossier up.
+
+    Whatever its members are called: told on as papers handed in it makes the dossier go on.
+    """
+    answers = data.get(profile["form"]) if profile["form"] else beside_form(data, profile, is_change=True)
+    if listed.files or listed.missing or listed.deleted or not is_blank(answers):
+        return
+    notes = {name: text for name in profile["note"] if (text := text_of(data, name))}
+    withdrawn = next((name for name, text in notes.items() if says_withdrawn(text)), "")
+    if withdrawn or not notes:
+        why = "không kèm tệp, biểu mẫu: công dân bổ sung gì, hay rút hồ sơ"
+        raise NeedsPeople(f"cần sửa: {withdrawn or profile['note'][0]} ({why})")
 
 
 def _is_change(message: Mapping[str, Any], data: Mapping[str, Any]) -> bool:
