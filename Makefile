@@ -64,7 +64,7 @@ unit conformance contract architecture integration e2e: setup ## One folder of t
 
 fuzz: setup ## For nights: EXAMPLES=60 made-up requests of every kind to every operation, others with each SEED
 	FUZZ_EXAMPLES=$(EXAMPLES) FUZZ_SEED=$(SEED) $(RUN) -m pytest tests/integration/test_schemathesis.py \
-		tests/integration/dossier/test_made_up_lives.py tests/e2e/test_every_write.py \
+		tests/integration/dossier/test_made_up_lives.py tests/e2e/test_every_write.py tests/e2e/test_known_things.py \
 		-n $(PYTEST_WORKERS) --dist loadscope -q
 
 histories: setup ## Every dossier service of a test verifies clean when it stops, unless the test says it forges
