@@ -150,6 +150,21 @@ _TOLD_TWICE = {
         "SELECT FROM archive_message_lines l JOIN archive_messages m ON m.id = l.message_id"
         " WHERE l.package_id = p.id AND l.judgement = 'ACCEPTED' AND m.batch_id = p.batch_id)"
     ),
+    "mirror {name}: not every status it was told is there": (
+        "SELECT m.id::text AS name FROM mirrors m WHERE m.version <> ("
+        "SELECT count(*) FROM mirror_statuses s WHERE s.mirror_id = m.id)"
+        " UNION SELECT s.mirror_id::text FROM mirror_statuses s"
+        " WHERE NOT EXISTS (SELECT FROM mirrors m WHERE m.id = s.mirror_id)"
+    ),
+    "dossier {name}: another system ended it, its mirror is missing": (
+        "SELECT d.id::text AS name FROM dossiers d WHERE d.work #>> '{elsewhere,end,status}' IS NOT NULL"
+        " AND d.destroyed_by IS NULL AND NOT EXISTS (SELECT FROM mirrors m WHERE m.dossier_id = d.id)"
+    ),
+    "dossier {name}: the request its step waits for is missing": (
+        "SELECT d.id::text AS name FROM dossiers d WHERE d.step ->> 'request_id' IS NOT NULL"
+        " AND d.destroyed_by IS NULL AND NOT EXISTS ("
+        "SELECT FROM outside_requests o WHERE o.dossier_id = d.id AND o.id::text = d.step ->> 'request_id')"
+    ),
     "submission {name}: its dossiers name it, it is missing": (
         "SELECT DISTINCT d.work #>> '{brought,interlinked,parent_id}' AS name FROM dossiers d"
         " WHERE d.work #>> '{brought,interlinked,parent_id}' IS NOT NULL AND NOT EXISTS ("

@@ -28,7 +28,6 @@ DERIVED = {
     "figure_rows": "rebuild-figures --check proves them from history",
     "dossier_search": "index-search makes it anew",
     "deadline_warnings": "that somebody was warned once; the due moment is sealed",
-    "mirrors": "told by the outside systems, whose dossiers they are; asked again",
 }
 """Made again from what is proved here, or kept elsewhere: what was published is believed, never compared."""
 
@@ -54,7 +53,6 @@ TECHNICAL = {
 OPEN = {
     "closed_periods": "a snapshot; the database refuses its change, figures of history show another number",
     "closed_figure_rows": "as closed_periods",
-    "outside_requests": "the answer is told by the dossier's history",
     "visit_dossiers": "groups what was handed in together; decides nothing",
     "handover_lists": "paper's way between two desks; both sign on paper too",
     "handover_items": "as handover_lists",

@@ -43,6 +43,8 @@ WRITTEN_AT = {
     "due_moves": "(SELECT c.asked_at FROM due_commands c WHERE c.id = command_id)",
     "archive_packages": "(SELECT b.prepared_at FROM archive_batches b WHERE b.id = batch_id)",
     "mirror_statuses": "received_at",
+    "mirrors": "(SELECT min(s.received_at) FROM mirror_statuses s WHERE s.mirror_id = mirrors.id)",
+    "outside_requests": "coalesce(answered_at, next_attempt_at)",
     "interlinked_parents": "submitted_at",
     "interlinked_children": "(SELECT p.submitted_at FROM interlinked_parents p WHERE p.id = parent_id)",
     "interlinked_history": "at",

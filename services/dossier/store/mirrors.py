@@ -11,7 +11,7 @@ from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.work.elsewhere import outside_key
 from services.dossier.domain.work.mirrors import Mirror, Status, in_order, status_of
 from services.dossier.store.copies import Copies
-from services.dossier.store.shown import shown
+from services.dossier.store.shown import SEALED_ON, shown
 from services.dossier.use_cases.ports import Seals
 from services.dossier.use_cases.sealed_rows import RowSeals
 from services.dossier.use_cases.secrets import opened_or_nothing
@@ -43,7 +43,7 @@ _STATUSES = (
     " 'seals', s.seals))"
     " FROM mirror_statuses s WHERE s.mirror_id = m.id) AS statuses"
 )
-_COLUMNS = f"m.id, m.owner_sealed, {', '.join(f'm.{name}' for name in _SAME)}, {_STATUSES}"
+_COLUMNS = f"m.id, m.owner_sealed, m.seals, {', '.join(f'm.{name}' for name in _SAME)}, {_STATUSES}"
 _HOLD = Statement("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _KNOWN = Statement(
     f"SELECT {_COLUMNS} FROM mirrors m WHERE m.source = :source AND m.outside_code = :outside_code"
@@ -72,13 +72,14 @@ _OF_AGENCY = Statement(
     " LIMIT :limit"
 )
 _IS_TAKEN = Statement("SELECT EXISTS (SELECT 1 FROM dossiers WHERE outside_key = :outside_key AND id <> :id)")
-_NAMES = ("id", "owner_sealed", *_SAME)
+_NAMES = ("id", "owner_sealed", *_SAME, "seals")
 _ADD = Statement(
     f"INSERT INTO mirrors ({', '.join(_NAMES)}) VALUES ({', '.join(f':{name}' for name in _NAMES)})"
 )
 _CHANGING = [name for name in ("owner_sealed", *_SAME) if name not in {"source", "outside_code", "version"}]
 _SAVE = Statement(
-    f"UPDATE mirrors SET version = :version, {', '.join(f'{name} = :{name}' for name in _CHANGING)}"
+    f"UPDATE mirrors SET version = :version, {', '.join(f'{name} = :{name}' for name in _CHANGING)},"
+    f" {SEALED_ON}"
     " WHERE id = :id AND source = :source AND outside_code = :outside_code AND version = :version - 1"
 )
 _ADD_STATUS = Statement(
@@ -88,7 +89,7 @@ _ADD_STATUS = Statement(
 )
 _LINK = Statement(
     "UPDATE mirrors SET dossier_id = :dossier_id, linked_at = :linked_at, follows_since = :follows_since,"
-    " follow_at = :follow_at WHERE id = :id"
+    f" follow_at = :follow_at, {SEALED_ON} WHERE id = :id"
 )
 _TO_FOLLOW = Statement(
     "SELECT id FROM mirrors WHERE follow_at <= :now AND id > :after ORDER BY id LIMIT :limit::int"
@@ -144,9 +145,9 @@ class PostgresMirrors:
 
     def keep(self, mirror: Mirror, status: Status, *, is_new: bool) -> None:
         """Keep a mirror as it is now and the status that made it so."""
-        columns = {name: getattr(mirror, name) for name in _SAME}
         owner = self._seals.seal({"full_name": mirror.owner_name}, purpose="mirror owner")
-        self._unit.write(_ADD if is_new else _SAVE, id=mirror.id, owner_sealed=owner, **columns)
+        row = {"id": mirror.id, "owner_sealed": owner, **{name: getattr(mirror, name) for name in _SAME}}
+        self._unit.write(_ADD if is_new else _SAVE, **row, seals=self._rows.made("mirrors", row))
         told = _row_of(mirror.id, status)
         self._unit.write(_ADD_STATUS, **told, seals=self._rows.made("mirror_statuses", told))
 
@@ -158,7 +159,8 @@ class PostgresMirrors:
     def link(self, mirror: Mirror) -> None:
         """Keep whose mirror this is, so that it is not counted beside the dossier or the submission."""
         names = ("id", "dossier_id", "linked_at", "follows_since", "follow_at")
-        self._unit.write(_LINK, **{name: getattr(mirror, name) for name in names})
+        row = {name: getattr(mirror, name) for name in names}
+        self._unit.write(_LINK, **row, seals=self._rows.made("mirrors", row, "linked"))
 
     async def to_follow(self, now: datetime, after: UUID, limit: int) -> Sequence[UUID]:
         """Return mirrors past one, by id, that a dossier is to be held against by now."""
@@ -180,11 +182,13 @@ class PostgresMirrors:
         same = {name: row[name] for name in _SAME}
         same["dossier_id"] = UUID(int=row["dossier_id"].int) if row["dossier_id"] else None
         mirror_id = UUID(int=row["id"].int)
+        self._rows.see("mirrors", row)
         statuses = [self._held(mirror_id, one) for one in row["statuses"] or ()]
         return Mirror(
             id=mirror_id,
             owner_name=str(owner["full_name"]) if isinstance(owner, dict) else "",
             statuses=tuple(in_order(statuses)),
+            is_sound=shown("mirrors", row, self._rows),
             **same,
         )
 

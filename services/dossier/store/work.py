@@ -139,7 +139,7 @@ class PostgresWork:
         self.papers = PostgresPapers(unit, resources.seals, keys)
         self.payments = PostgresPayments(unit, rows, heads)
         self.till, self.reconciliations = PostgresTill(unit, rows), PostgresReconciliations(unit, rows)
-        self.outside = PostgresOutside(unit)
+        self.outside = PostgresOutside(unit, rows)
         self.slips = PostgresSlips(unit, rows, heads)
         self.colleagues = PostgresColleagues(unit, copies)
         self.uploads = PostgresUploads(unit)

@@ -8,8 +8,6 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-import orjson
-
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, Invalid, NotFound, Refusal, Stale
 from services.dossier.domain.dossier import Dossier
@@ -19,11 +17,11 @@ from services.dossier.domain.errors import (
     NoSuchBranch,
     OutsideAnswerDiffers,
     ProcessMissing,
+    RowChanged,
     StepMoved,
 )
 from services.dossier.domain.events import Change
 from services.dossier.domain.guards import known_process
-from services.dossier.domain.history import HistoryKeys
 from services.dossier.domain.states import Move
 from services.dossier.domain.work.arranging import current_step
 from services.dossier.domain.work.errors import OpinionsOpen
@@ -32,11 +30,9 @@ from services.dossier.domain.workflow import complete, send_back
 from services.dossier.use_cases.open_dossier import due_of
 from services.dossier.use_cases.ports import Grounds, OutsideRequest, Work
 from services.dossier.use_cases.record_change import record_change
-from services.dossier.use_cases.row_seals import fits, seal
 from services.dossier.use_cases.work.hand_on import hand_on
 from services.dossier.use_cases.work_steps import ask_outside, left_cause
 
-_KEPT, _KEPT_NAMES = "kept-outside-answer", ("id", "dossier_id", "outcome", "said")
 _CHANGED = "Trả lời đã lưu của hệ thống ngoài bị sửa ngoài phần mềm: không dùng được, cần hỏi lại"
 _NOBODY = Caller(subject="", kind=CallerKind.SERVICE)
 SUCCESS = frozenset({"completed", "done", "approved"})
@@ -69,25 +65,26 @@ async def receive_outside_result(
     request = await work.outside.find(request_id)
     if request is None:
         raise NotFound
+    if not request.is_sound:
+        raise RowChanged
     _refuse_of_another(request, of)
     if request.state in {"ANSWERED", "KEPT"}:
         if is_success(request.outcome) != is_success(outcome):
             raise OutsideAnswerDiffers
         return "repeated", None
     if request.state in {"TIMED_OUT", "ABANDONED"}:
-        work.outside.keep_late(request_id, outcome=outcome, evidence=evidence, at=now)
+        work.outside.keep_late(request, outcome=outcome, evidence=evidence, at=now)
         return "late", None
     dossier, grounds = await work.dossiers.load(request.dossier_id)
     if dossier.step is None or dossier.step.request_id != request_id or not dossier.is_under_way:
         raise StepMoved
     version = dossier.version
     if dossier.can(Move.COMPLETE_STEP):
-        answer = Answer(outcome, evidence, note, by, at=now)
+        answer = Answer(outcome, evidence, note, by, at=now, heard_at=now)
         with suppress(*_NOT_YET):
             return "accepted", await _taken(dossier, grounds, answer, work=work, now=now)
     kept: dict[str, Any] = {"evidence": evidence, "note": note, "by": by.subject}
     kept |= {"at": now.isoformat(), "version": version}
-    kept["seal"] = seal(_KEPT, _KEPT_NAMES, _kept(request, outcome, kept), work.history_keys)
     work.outside.keep(request_id, outcome=outcome, evidence=kept, at=now)
     return "kept", None
 
@@ -104,20 +101,6 @@ def _refuse_of_another(request: OutsideRequest, of: Mapping[str, str]) -> None:
         raise Invalid(fields=[(name, "Không phải của yêu cầu này") for name in wrong])
 
 
-def _kept(request: OutsideRequest, outcome: str, kept: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the seal of a kept answer covers, documents with their names in order."""
-    said = {name: one for name, one in kept.items() if name != "seal"}
-    row = {"id": request.id, "dossier_id": request.dossier_id, "outcome": outcome}
-    return {**row, "said": orjson.dumps(said, option=orjson.OPT_SORT_KEYS).decode()}
-
-
-def _is_ours(request: OutsideRequest, keys: HistoryKeys) -> bool:
-    """Tell whether a kept answer is what came in."""
-    kept = request.evidence if isinstance(request.evidence, dict) else {}
-    told = str(kept.get("seal", ""))
-    return fits(told, _KEPT, _KEPT_NAMES, _kept(request, request.outcome, kept), keys)
-
-
 async def apply_kept(request: OutsideRequest, *, work: Work, now: datetime) -> bool:
     """Take an answer that was kept; tell whether nothing of it waits any more.
 
@@ -129,8 +112,9 @@ async def apply_kept(request: OutsideRequest, *, work: Work, now: datetime) -> b
     if dossier.step is None or dossier.step.request_id != request.id:
         work.outside.abandon(request.id)
         return True
-    if not _is_ours(request, work.history_keys):
-        answer = Answer("", {"kept": request.evidence}, _CHANGED, _NOBODY, now)
+    heard_at = request.answered_at or now
+    if not request.is_sound:
+        answer = Answer("", {"kept": request.evidence}, _CHANGED, _NOBODY, now, heard_at)
         with suppress(*_NOT_YET):
             _take(dossier, grounds, answer, is_done=False, work=work, now=now)
             return True
@@ -139,7 +123,7 @@ async def apply_kept(request: OutsideRequest, *, work: Work, now: datetime) -> b
     waited = any(one.waits for one in dossier.consultations) or kept.get("version") != dossier.version
     at = now if waited else datetime.fromisoformat(kept["at"])
     by = Caller(subject=kept["by"], kind=CallerKind.SERVICE)
-    answer = Answer(request.outcome, kept["evidence"], kept["note"], by, at)
+    answer = Answer(request.outcome, kept["evidence"], kept["note"], by, at, heard_at)
     with suppress(*_NOT_YET):
         await _taken(dossier, grounds, answer, work=work, now=now)
         return True
@@ -148,13 +132,14 @@ async def apply_kept(request: OutsideRequest, *, work: Work, now: datetime) -> b
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an outside system answered, as whom it signed in, and when the step ends by it."""
+    """What an outside system answered, as whom it signed in, when the step ends by it and when it came."""
 
     outcome: str
     evidence: dict[str, Any]
     note: str
     by: Caller
     at: datetime
+    heard_at: datetime
 
 
 async def _taken(dossier: Dossier, grounds: Grounds, answer: Answer, *, work: Work, now: datetime) -> Dossier:
@@ -192,7 +177,8 @@ def _take(
         left = send_back(dossier, process, by=by, at=answer.at, due_of=due, note=reason, chosen="")
         how = "RETURNED"
     if step.request_id is not None:
-        work.outside.answer(step.request_id, outcome=answer.outcome, evidence=answer.evidence, at=now)
+        outcome, evidence = answer.outcome, answer.evidence
+        work.outside.answer(step.request_id, outcome=outcome, evidence=evidence, at=answer.heard_at)
     ask_outside(work, dossier)
     giver = Party("", "", step.system, by.subject, step.system)
     shown = "STEP_DONE" if how == "OUTSIDE_ANSWERED" else how

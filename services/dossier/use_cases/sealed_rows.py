@@ -120,10 +120,15 @@ class RowSeals:
                 self._unsound.add((table, group, *key))
 
     def made(self, table: str, row: Mapping[str, Any], *groups: str) -> dict[str, str]:
-        """Return the seals of groups of a row as it is written; nothing for a group that did not fit."""
+        """Return the seals of groups of a row as it is written; a blank for a group that did not fit.
+
+        Its old seal may not stay either: what goes on from an older state may come to where it fits again.
+        """
         key = self._key(table, row)
-        chosen = [one for one in groups or SEALED[table].groups if (table, one, *key) not in self._unsound]
-        return seals_of(table, row, self.keys, chosen) if chosen else {}
+        asked = list(groups or SEALED[table].groups)
+        chosen = [one for one in asked if (table, one, *key) not in self._unsound]
+        made = seals_of(table, row, self.keys, chosen) if chosen else {}
+        return {one: made.get(one, "") for one in asked}
 
     def made_by_dossier(self, table: str, row: Mapping[str, Any], *groups: str) -> dict[str, str]:
         """Return seals for rows that are found by their dossier."""

@@ -313,6 +313,35 @@ SEALED: Mapping[str, SealedTable] = {
         groups={"told": _columns("sequence agency acts_for away_until data")},
         is_of_dossier=False,
     ),
+    "outside_requests": SealedTable(
+        key=("id",),
+        groups={
+            "asked": _columns("dossier_id step system"),
+            "payload": _columns("payload"),
+            # Moved by whoever leaves the step, without having read the rest.
+            "state": _columns("state"),
+            "answer": _columns("outcome answered_at"),
+            "evidence": _columns("evidence"),
+            "due": _columns("due_at"),
+        },
+        unsealed={
+            "attempts": "a job's own: how often it tried",
+            "next_attempt_at": "a job's own: when it tries next",
+            "last_failure": "a job's own: what the last try ran into",
+        },
+    ),
+    "mirrors": SealedTable(
+        key=("id",),
+        groups={
+            "told": _columns(
+                "version source outside_code route procedure_code procedure_name sector agency agency_name"
+                " submitted_at accepted_at due_at"
+            ),
+            "owner": _columns("owner_sealed secret_hash"),
+            "linked": _columns("dossier_id linked_at follows_since follow_at"),
+        },
+        unsealed={"counted_at": "since when statistics know it: `rebuild-figures --check` proves them"},
+    ),
     "mirror_statuses": SealedTable(
         key=("mirror_id", "at", "status"),
         groups={"told": _columns("text received_at version accepted_at due_at")},

@@ -16,7 +16,17 @@ from services.dossier.use_cases.sealed_tables import SEALED
 from tests.builders.dossier.hall import a_point
 from tests.builders.dossier.kin import BIRTH, a_group, kin_of
 from tests.builders.dossier.lives import AGENT, Life, cancelled, handed_over, held_and_released, refused
-from tests.builders.dossier.office import SIGNER, Office, a_citizen, a_procedure, an_officer
+from tests.builders.dossier.office import (
+    GATEWAY,
+    OUTSIDE_STEPS,
+    SIGNER,
+    SPECIALIST,
+    Office,
+    a_citizen,
+    a_procedure,
+    a_process,
+    an_officer,
+)
 from tests.builders.dossier.till import a_cashier, a_channel, a_fee, a_till
 from tests.builders.dossier.yard import Yard
 from tests.integration.dossier.test_books import LEADERS, asked_for, confirmed, copies
@@ -119,7 +129,18 @@ async def written_beside(office: Office) -> None:
     await service.run_job(WRITE_EXPORTS)
     await fed(office)
     await handed_in_together(service)
+    await asked_outside(office)
     await moved_by_command(office)
+
+
+async def asked_outside(office: Office) -> None:
+    """Let another system answer for a step."""
+    await office.service.receive(a_process(OUTSIDE_STEPS, version=2))
+    await office.act(await office.in_process(), "step-completion", SPECIALIST, step="kiem-tra")
+    request = await office.service.runtime.pool.fetchval("SELECT id FROM outside_requests")
+    body = {"request_id": str(request), "outcome": "completed", "evidence": {"so": "12", "b": 1.5, "a": []}}
+    answered = await office.service.post("/v1/outside-results", body, GATEWAY)
+    assert answered.json() == {"outcome": "accepted"}
 
 
 async def handed_in_together(service: RunningService) -> None:

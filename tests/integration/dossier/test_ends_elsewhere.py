@@ -26,6 +26,7 @@ from tests.builders.dossier.office import (
     Office,
     a_citizen,
 )
+from tests.builders.dossier.resealed import reseal
 from tests.integration.dossier.test_figures import PROVINCE, SEEN, numbers, province
 from tests.integration.dossier.test_forged_copies import forged, restarted
 from tests.integration.dossier.test_mirrors import FEEDER, OURS, PATH, fed
@@ -302,10 +303,12 @@ async def test_what_had_ended_before_it_was_known_as_ours_is_followed(
     if is_from_before:
         execute = office.service.runtime.pool.execute
         await execute("UPDATE mirrors SET follow_at = NULL")
+        await reseal(office.service, "mirrors")
         await office.service.run_job(FOLLOW_ELSEWHERE)
         assert (await stands(office, seen))[0] == "PROCESSING"
         migration = import_module("services.dossier.migrations.versions.0074_ends_elsewhere_are_followed")
         await execute(migration.LOOK_AT_THEM)
+        await reseal(office.service, "mirrors")
         office.service.clock.set(datetime.now(VIETNAM))
     await office.service.run_job(FOLLOW_ELSEWHERE)
     assert await stands(office, seen) == ("RESULT_READY", DONE[1], "ENDED")
@@ -398,8 +401,9 @@ async def test_the_books_say_where_it_ended(office: Office) -> None:
         "INSERT INTO mirror_statuses (mirror_id, status, at, text, received_at, version)"
         " SELECT mirror_id, 9, at, '', received_at, version + 1 FROM mirror_statuses WHERE status = 4",
         "UPDATE mirror_statuses SET status = 9, seals = '{}' WHERE status = 4",
+        "UPDATE mirrors SET version = 2, accepted_at = accepted_at",
     ],
-    ids=["a word changed", "a word put in", "a seal taken off"],
+    ids=["a word changed", "a word put in", "a seal taken off", "a word it never said counted"],
 )
 async def test_what_nobody_told_ends_nothing_and_is_found(office: Office, by_hand: str) -> None:
     seen = await office.act(await office.in_process(), "route-change", SIGNER, **AWAY)
@@ -412,4 +416,36 @@ async def test_what_nobody_told_ends_nothing_and_is_found(office: Office, by_han
     office.service.clock.set(on(5))
     await office.service.run_job(FOLLOW_ELSEWHERE)
     assert (await office.read(seen, SIGNER))["state"] == "PROCESSING"
+    assert await verify_history(office.service.runtime, []) == 1
+
+
+CUT = "DELETE FROM mirror_statuses WHERE version > 1"
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "named"),
+    [
+        ((CUT, "UPDATE mirrors SET version = 1"), "told changed by hand"),
+        ((CUT,), "not every status it was told is there"),
+        (("DELETE FROM mirror_statuses", "DELETE FROM mirrors"), "its mirror is missing"),
+    ],
+    ids=["with the count", "without", "all of it"],
+)
+async def test_what_was_told_last_taken_out_takes_no_end_back_and_is_found(
+    office: Office, by_hand: tuple[str, ...], named: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The status that ended it is gone, and the mirror says it never was told so."""
+    seen = await office.act(await office.in_process(), "route-change", SIGNER, **AWAY)
+    office.service.clock.set(on(6))
+    await told(office, WORKED, DONE)
+    assert (await stands(office, seen))[0] == "RESULT_READY"
+    pool = office.service.runtime.pool
+    for statement in by_hand:
+        await pool.execute(statement)
+    assert await verify_history(office.service.runtime, []) == 1
+    assert named in capsys.readouterr().out
+    if len(by_hand) == 2 and "mirrors SET" in by_hand[1]:
+        # A word told afterwards makes up for nothing: it ended, and stays so until people look.
+        await fed(office, status=4, at="2026-03-06T08:30:00+07:00")
+    assert (await stands(office, seen))[0] == "RESULT_READY"
     assert await verify_history(office.service.runtime, []) == 1

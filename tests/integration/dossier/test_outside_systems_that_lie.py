@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 
 from services.dossier.clients.outside import OutsideCourier, open_courier
+from services.dossier.commands.history import verify_history
 from services.dossier.jobs.send_outside_requests import SEND_OUTSIDE_REQUESTS
 from services.dossier.jobs.time_out_steps import TIME_OUT_STEPS
 from services.dossier.use_cases.ports import OutsideRequest
@@ -252,6 +253,41 @@ async def test_a_kept_answer_written_by_hand_decides_no_step(asking: Office, is_
     assert (await asking.read(asked, SPECIALIST))["step"]["code"] == "kiem-tra"
     told = (await asking.service.published("dossier.step_completed.v1"))[-1]["data"]["change"]
     assert told["outcome"] == "RETURNED"
+
+
+BY_HAND = {
+    "the evidence of an answer": 'evidence = \'{"number": "8"}\'',
+    "what was answered": "outcome = 'rejected'",
+    "when": "answered_at = answered_at - interval '1 day'",
+    "that it was": "state = 'WAITING', next_attempt_at = now()",
+    "what was asked": "payload = '{}'",
+    "of which dossier": "dossier_id = gen_random_uuid()",
+}
+
+
+@pytest.mark.parametrize("forgery", BY_HAND)
+async def test_an_answer_changed_by_hand_is_found(
+    asking: Office, forgery: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is asked of nobody again, and no word heard to it is taken."""
+    asked = await _asking(asking)
+    assert await _answer(asking, asked, evidence={"number": "7"}) == (200, "accepted")
+    service = asking.service
+    assert await verify_history(service.runtime, ()) == 0
+    await service.runtime.pool.execute(f"UPDATE outside_requests SET {BY_HAND[forgery]}")
+    assert await _answer(asking, asked, evidence={"number": "7"}) == (503, "row-changed")
+    await service.run_job(SEND_OUTSIDE_REQUESTS)
+    assert await _column(asking, "state") != "SENT"
+    assert await verify_history(service.runtime, ()) == 1
+    assert "outside_requests" in capsys.readouterr().out
+
+
+async def test_a_request_taken_out_is_missed(asking: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    """The step still waits for it."""
+    await _asking(asking)
+    await asking.service.runtime.pool.execute("DELETE FROM outside_requests")
+    assert await verify_history(asking.service.runtime, ()) == 1
+    assert "the request its step waits for is missing" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

@@ -184,6 +184,7 @@ UNIQUE = {
     "certified_copies": {"id": "gen_random_uuid()", "number": "number + 1000", "year": "year"},
     "result_register": {"state": "'REVOKED'"},
     "interlinked_children": {"dossier_id": "gen_random_uuid()"},
+    "mirrors": {"source": "source || 'x'"},
 }
 AGAINST = {
     "a cancelled receipt that counts": (

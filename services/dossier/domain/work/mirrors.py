@@ -88,6 +88,8 @@ class Mirror:
     follow_at: datetime | None = None
     """When the dossier of ours is held against it next: at once, or when what it says lies ahead."""
     statuses: Sequence[Status] = ()
+    is_sound: bool = True
+    """Whether its own row is what was kept: it counts its statuses, and says whose dossier they end."""
 
     @property
     def present(self) -> Status:
@@ -102,9 +104,10 @@ class Mirror:
 
     @property
     def is_as_told(self) -> bool:
-        """Tell whether its statuses are what came in: each one sound, none between taken out."""
+        """Tell whether it and its statuses are what came in: each one sound, none taken out."""
         versions = sorted(one.version for one in self.statuses)
-        return all(one.is_sound for one in self.statuses) and versions == [*range(1, self.version + 1)]
+        are_sound = self.is_sound and all(one.is_sound for one in self.statuses)
+        return are_sound and versions == [*range(1, self.version + 1)]
 
     def has(self, status: Status) -> bool:
         """Tell whether this was told before."""

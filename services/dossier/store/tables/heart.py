@@ -235,6 +235,7 @@ outside = Table(
     Column("evidence", JSON),
     Column("answered_at", moment),
     Column("due_at", moment),
+    seals(),
 )
 Index(
     "ix_outside_requests_due",

@@ -18,6 +18,7 @@ mirrors = Table(
     Column("secret_hash", Text),
     Column("dossier_id", UUID),
     *[Column(name, moment) for name in ("counted_at", "linked_at", "follows_since", "follow_at")],
+    seals(),
     UniqueConstraint("source", "outside_code"),
 )
 Index("ix_mirrors_agency_id", mirrors.c.agency, mirrors.c.id)

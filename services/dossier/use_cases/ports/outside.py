@@ -29,7 +29,9 @@ class Outside(Protocol):
     def time_out(self, request_id: UUID, *, evidence: dict[str, Any], at: datetime) -> None:
         """Keep that no answer came in time, and how asking went."""
 
-    def keep_late(self, request_id: UUID, *, outcome: str, evidence: dict[str, Any], at: datetime) -> None:
+    def keep_late(
+        self, request: OutsideRequest, *, outcome: str, evidence: dict[str, Any], at: datetime
+    ) -> None:
         """Keep an answer that came too late, beside what was known then; the first only."""
 
     def wait_until(self, request_id: UUID, until: datetime) -> None:

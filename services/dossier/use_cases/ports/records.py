@@ -153,6 +153,9 @@ class OutsideRequest:
     due_at: datetime | None = None
     last_failure: str = ""
     outcome: str = ""
+    answered_at: datetime | None = None
+    is_sound: bool = True
+    """Whether it is what was kept; one changed by hand is not sent, and its answer decides nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
