@@ -4,12 +4,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
+
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
-from services.dossier.domain.history import HistoryKeys
+from services.dossier.domain.errors import RowChanged
 from services.dossier.domain.papers import Paper, PaperKind
 from services.dossier.use_cases.ports import IssuedPaper, Seals
-from services.dossier.use_cases.row_seals import PAPER, PRINTED, seal
+from services.dossier.use_cases.row_seals import PAPER, PRINTED, fits, seal
+from services.dossier.use_cases.sealed_rows import RowSeals
+
+_log = structlog.get_logger()
 
 _ADD = Statement(
     "INSERT INTO papers (id, dossier_id, kind, number, legal_set, issued_at, issued_by, content_sealed,"
@@ -17,11 +22,14 @@ _ADD = Statement(
     " VALUES (:id, :dossier_id, :kind, :number, :legal_set, :issued_at, :issued_by,"
     " :content_sealed, :seal)"
 )
-_COLUMNS = "id, dossier_id, kind, number, legal_set, content_sealed, sha256, issued_at, superseded_by"
-_FIND = Statement(f"SELECT {_COLUMNS} FROM papers WHERE id = :id")
+_TOLD = ("id", "dossier_id", "kind", "number", "legal_set", "content_sealed", "sha256", "issued_at")
+SEALED_PAPER = ", ".join(f"p.{name}" for name in dict.fromkeys((*PAPER, *PRINTED, "seal", "printed_seal")))
+"""What a paper's soundness is told by, the paper being `p`."""
+_COLUMNS = f"{SEALED_PAPER}, p.superseded_by"
+_FIND = Statement(f"SELECT {_COLUMNS} FROM papers p WHERE id = :id")
 _IN_FORCE = Statement(
-    f"SELECT {_COLUMNS} FROM papers WHERE dossier_id = :dossier_id AND kind = :kind"
-    " AND superseded_by IS NULL ORDER BY id DESC LIMIT 1"
+    f"SELECT {_COLUMNS} FROM papers p WHERE dossier_id = :dossier_id AND kind = :kind"
+    " AND superseded_by IS NULL ORDER BY id DESC"
 )
 _SUPERSEDE = Statement(
     "UPDATE papers SET superseded_by = :by, superseded_at = :at WHERE id = :id AND superseded_by IS NULL"
@@ -37,10 +45,11 @@ _PRINTED = Statement(
 class PostgresPapers:
     """Papers of this service's database."""
 
-    def __init__(self, unit: UnitOfWork, seals: Seals, keys: HistoryKeys) -> None:
+    def __init__(self, unit: UnitOfWork, seals: Seals, rows: RowSeals) -> None:
         self._unit = unit
         self._seals = seals
-        self._keys = keys
+        self._rows = rows
+        self._keys = rows.keys
 
     def add(self, paper: Paper) -> None:
         """Keep a paper's content, sealed: it holds names and addresses."""
@@ -57,12 +66,18 @@ class PostgresPapers:
         self._unit.write(_ADD, **row, seal=seal("paper", PAPER, row, self._keys))
 
     async def find(self, paper_id: UUID) -> IssuedPaper | None:
-        """Return a paper."""
-        return _paper_of(await self._unit.fetch_one(_FIND, id=paper_id))
+        """Return a paper; raise `RowChanged` for one changed by hand, or put under another dossier."""
+        row = await self._unit.fetch_one(_FIND, id=paper_id)
+        if row is None:
+            return None
+        if not is_paper_shown(row, self._rows):
+            raise RowChanged
+        return _paper_of(row)
 
     async def in_force(self, dossier_id: UUID, kind: PaperKind) -> IssuedPaper | None:
         """Return the paper of a kind that counts: the last one no other took the place of."""
-        return _paper_of(await self._unit.fetch_one(_IN_FORCE, dossier_id=dossier_id, kind=kind.value))
+        rows = await self._unit.fetch(_IN_FORCE, dossier_id=dossier_id, kind=kind.value)
+        return next((_paper_of(row) for row in rows if is_paper_shown(row, self._rows)), None)
 
     def supersede(self, paper_id: UUID, *, by: UUID, at: datetime) -> None:
         """Mark a paper as replaced by another; the commit is stale when another did so first."""
@@ -88,5 +103,22 @@ class PostgresPapers:
         return row is not None
 
 
-def _paper_of(row: Any) -> IssuedPaper | None:
-    return None if row is None else IssuedPaper(**{**dict(row), "kind": PaperKind(row["kind"])})
+def is_paper_shown(row: Any, rows: RowSeals) -> bool:
+    """Tell whether a paper is what was issued to its dossier, and its file what was printed of it.
+
+    One without a seal is from before only while `seal-rows` has not been through everything.
+    """
+    if not row["seal"] and not row["printed_seal"] and not rows.marks.is_complete:
+        return True
+    is_printed = row["sha256"] is not None
+    if fits(row["seal"], "paper", PAPER, row, rows.keys) and (
+        not is_printed or fits(row["printed_seal"], "printed", PRINTED, row, rows.keys)
+    ):
+        return True
+    _log.error("a paper was changed by hand", paper=str(row["id"]))
+    return False
+
+
+def _paper_of(row: Any) -> IssuedPaper:
+    told = {name: row[name] for name in (*_TOLD, "superseded_by")}
+    return IssuedPaper(**{**told, "kind": PaperKind(row["kind"])})

@@ -5,12 +5,13 @@ from uuid import UUID
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.store.papers import SEALED_PAPER, is_paper_shown
 from services.dossier.use_cases.files.ports import PaperProof
+from services.dossier.use_cases.sealed_rows import RowSeals
 
 _PAPER = Statement(
-    """
-    SELECT p.kind, p.number, p.legal_set, coalesce(d.dossier_code, s.reference, '') AS dossier_code,
-        p.issued_at, p.issued_by, p.sha256,
+    f"""
+    SELECT {SEALED_PAPER}, coalesce(d.dossier_code, s.reference, '') AS dossier_code,
         coalesce(d.agencies, json_build_object('receiving', s.lead_agency)) AS agencies,
         p.superseded_by IS NOT NULL AS has_later,
         false AS is_recalled
@@ -39,12 +40,14 @@ _FILE = Statement(
 class PostgresProofs:
     """Reads of this service's database."""
 
-    def __init__(self, unit: UnitOfWork) -> None:
+    def __init__(self, unit: UnitOfWork, rows: RowSeals) -> None:
         self._unit = unit
+        self._rows = rows
 
     async def paper(self, paper_id: UUID) -> PaperProof | None:
-        """Return an issued paper."""
-        return _proof(await self._unit.fetch_one(_PAPER, id=paper_id))
+        """Return an issued paper; nothing is vouched for that was changed by hand."""
+        row = await self._unit.fetch_one(_PAPER, id=paper_id)
+        return _proof(row) if row is not None and is_paper_shown(row, self._rows) else None
 
     async def file(self, attachment_id: UUID) -> PaperProof | None:
         """Return a file of a result, or one that carries signatures."""

@@ -106,7 +106,6 @@ class PostgresWork:
         self.agency_seals = resources.agency_seals
         self.scan_batches = PostgresScanBatches(unit)
         self.signings = PostgresSignings(unit)
-        self.proofs = PostgresProofs(unit)
         self.signatures = resources.signatures
         self.seals = resources.seals
         self.policy = resources.policy
@@ -117,6 +116,7 @@ class PostgresWork:
         rows, heads = RowSeals(keys, resources.marks), RowHeads(unit, keys)
         copies = Copies(rows, resources.definitions.sound)
         self.registers = PostgresRegisters(unit, copies)
+        self.proofs = PostgresProofs(unit, rows)
         self.results = PostgresResults(unit, resources.seals, rows, heads)
         self.archive = PostgresArchive(unit, resources.retention, resources.seals, rows, copies)
         self.pack = write_bag
@@ -136,7 +136,7 @@ class PostgresWork:
             heads,
         )
         self.attachments = PostgresAttachments(unit, keys)
-        self.papers = PostgresPapers(unit, resources.seals, keys)
+        self.papers = PostgresPapers(unit, resources.seals, rows)
         self.payments = PostgresPayments(unit, rows, heads)
         self.till, self.reconciliations = PostgresTill(unit, rows), PostgresReconciliations(unit, rows)
         self.outside = PostgresOutside(unit, rows)

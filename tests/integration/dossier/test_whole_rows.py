@@ -1,12 +1,14 @@
 """A dossier's whole row is sealed, with its components, files, papers and codes: any change is found."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from services.dossier.commands.history import OLDER, verify_history
 from services.dossier.commands.seal_rows import seal_rows
 from services.dossier.domain.history import seal_head
+from services.dossier.jobs.print_papers import PRINT_PAPERS
 from services.dossier.store.tables.heart import dossiers
 from services.dossier.use_cases.row_seals import FILE, NOT_IN_ROW, OLDER_FILE_KIND, ROW, seal
 from tests.builders.dossier.office import RECEIVER, SPECIALIST, Office
@@ -237,3 +239,35 @@ async def test_a_file_of_before_is_sealed_where_it_lies_free(
     assert bound["dossier_id"] not in told
     assert f"{forged['dossier_id']}: a file's record was changed" in told
     assert await pool.fetchval("SELECT count(*) FROM attachments WHERE seal = ''") == 1
+
+
+@pytest.mark.parametrize("is_printed", [True, False], ids=["printed", "not yet printed"])
+@pytest.mark.parametrize(
+    "forgery",
+    ["dossier_id = $2", "content_sealed = (SELECT content_sealed FROM papers WHERE dossier_id = $2)"],
+    ids=["another dossier's", "another's words"],
+)
+async def test_a_paper_of_another_dossier_is_served_to_nobody(
+    office: Office, forgery: str, *, is_printed: bool
+) -> None:
+    """Its row put under this dossier, or its content: named by the log, never as this dossier's form."""
+    one, other = await office.accepted(), await office.accepted()
+    if is_printed:
+        await office.service.run_job(PRINT_PAPERS)
+    pool = office.service.runtime.pool
+    paper = await pool.fetchval("SELECT id FROM papers WHERE dossier_id = $1", UUID(one["dossier_id"]))
+    assert (await office.service.get(f"/v1/papers/{paper}", RECEIVER)).status_code == 200
+    await by_hand(office, f"UPDATE papers SET {forgery} WHERE id = $1", paper, UUID(other["dossier_id"]))
+    answer = await office.service.get(f"/v1/papers/{paper}", RECEIVER)
+    assert (answer.status_code, answer.json()["code"]) == (503, "row-changed")
+
+
+async def test_a_printed_file_of_another_paper_is_served_to_nobody(office: Office) -> None:
+    await office.accepted()
+    await office.accepted()
+    await office.service.run_job(PRINT_PAPERS)
+    pool = office.service.runtime.pool
+    (one, _), (_, sha256) = await pool.fetch("SELECT id, sha256 FROM papers ORDER BY id")
+    await by_hand(office, "UPDATE papers SET sha256 = $2 WHERE id = $1", one, sha256)
+    answer = await office.service.get(f"/v1/papers/{one}", RECEIVER)
+    assert (answer.status_code, answer.json()["code"]) == (503, "row-changed")

@@ -15,7 +15,7 @@ class Papers(Protocol):
         """Keep a paper's content, sealed; its file is made after the commit, once."""
 
     async def find(self, paper_id: UUID) -> IssuedPaper | None:
-        """Return a paper."""
+        """Return a paper; raise `RowChanged` for one changed by hand, or put under another dossier."""
 
     async def in_force(self, dossier_id: UUID, kind: PaperKind) -> IssuedPaper | None:
         """Return the paper of a kind that counts: the last one no other took the place of."""

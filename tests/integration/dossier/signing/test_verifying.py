@@ -58,6 +58,9 @@ async def test_a_paper_carries_a_code_that_verifies_it(signing: Office) -> None:
     await pool.execute("UPDATE papers SET superseded_by = id WHERE id = $1", paper["paper_id"])
     told = await verified(signing, token)
     assert (told["is_superseded"], told["is_valid"], told["matches"]) == (True, False, None)
+    await pool.execute("UPDATE papers SET number = '9/X' WHERE id = $1", paper["paper_id"])
+    answer = await signing.service.client.get(f"/v1/verification/{token}")
+    assert (answer.status_code, answer.json()["code"]) == (404, "paper-unknown")
 
 
 async def test_no_other_code_verifies_anything(signing: Office) -> None:
