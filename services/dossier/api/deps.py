@@ -17,7 +17,7 @@ from services.dossier.domain.dossier import Dossier
 from services.dossier.use_cases import ports
 from services.dossier.use_cases.keeping import standing
 
-__all__ = ["PROBLEMS", "Act", "ActingFor", "Caller", "IfMatch", "Now", "Work"]
+__all__ = ["PROBLEMS", "Act", "ActingFor", "Caller", "CertifyingFor", "IfMatch", "Now", "Work"]
 
 Work = Annotated[ports.Work, Depends(current_work)]
 
@@ -64,10 +64,22 @@ async def acting_for(
     Their own is another's once it ended and its heir is known here: what it left is the heir's to read and to
     close. Until then, as with its dossiers, it is its own people's.
     """
-    asked = agency or by.agency
+    return await _standing_at(agency or by.agency, by, work, now, "")
+
+
+async def certifying_for(
+    by: Caller, work: Work, now: Now, agency: Annotated[str, Query(max_length=40)] = ""
+) -> CallerValue:
+    """Return the caller as one of an agency whose book of certified copies theirs keeps, likewise."""
+    return await _standing_at(agency or by.agency, by, work, now, work.fee_rules.copies_procedure)
+
+
+async def _standing_at(
+    asked: str, by: CallerValue, work: ports.Work, now: datetime, procedure: str
+) -> CallerValue:
     if not asked:
         return by
-    here = await standing(by, asked, work, now)
+    here = await standing(by, asked, work, now, procedure)
     if here.agency != asked:
         raise NotFound
     return here
@@ -75,3 +87,5 @@ async def acting_for(
 
 ActingFor = Annotated[CallerValue, Depends(acting_for)]
 """Who asks for a book that belongs to one agency: `agency` names one that ended, for who goes on for it."""
+CertifyingFor = Annotated[CallerValue, Depends(certifying_for)]
+"""The same of the book of certified copies, which goes with its procedure."""

@@ -11,7 +11,7 @@ from kernel.core.errors import Invalid
 from kernel.web.described import a_file
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, decode_cursor, encode_cursor
-from services.dossier.api.deps import PROBLEMS, ActingFor, Caller, Now, Work
+from services.dossier.api.deps import PROBLEMS, Caller, CertifyingFor, Now, Work
 from services.dossier.api.moments import Day, local
 from services.dossier.domain.registers import Entry
 from services.dossier.use_cases.registers.print_copy_book import print_copy_book
@@ -91,14 +91,14 @@ async def get_register_sheet(
 
 
 @router.get("/certified-copies.pdf", response_class=Response, responses=a_file(_PDF))
-async def get_copy_book_pdf(first: First, last: Last, by: ActingFor, work: Work, now: Now) -> Response:
+async def get_copy_book_pdf(first: First, last: Last, by: CertifyingFor, work: Work, now: Now) -> Response:
     """In sổ chứng thực bản sao của cơ quan trong một khoảng thời gian (PDF)."""
     printed = await print_copy_book(first, last, as_sheet=False, by=by, work=work, now=now)
     return _file(printed, _PDF, "so-chung-thuc.pdf")
 
 
 @router.get("/certified-copies.xlsx", response_class=Response, responses=a_file(_XLSX))
-async def get_copy_book_sheet(first: First, last: Last, by: ActingFor, work: Work, now: Now) -> Response:
+async def get_copy_book_sheet(first: First, last: Last, by: CertifyingFor, work: Work, now: Now) -> Response:
     """Tải sổ chứng thực bản sao của cơ quan trong một khoảng thời gian (XLSX)."""
     printed = await print_copy_book(first, last, as_sheet=True, by=by, work=work, now=now)
     return _file(printed, _XLSX, "so-chung-thuc.xlsx")

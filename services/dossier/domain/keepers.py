@@ -24,6 +24,10 @@ class Reach:
     only: tuple[str, ...] | None = None
     without: tuple[str, ...] = ()
 
+    def has(self, procedure: str) -> bool:
+        """Tell whether those of a procedure are among them; without one, the agency's books."""
+        return procedure not in self.without if self.only is None else procedure in self.only
+
 
 def above_of(agency: str) -> str:
     """Return whom an agency stands under by its code; empty for none."""

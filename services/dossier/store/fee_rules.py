@@ -21,7 +21,7 @@ def read_fee_rules(file: Path = _SHIPPED) -> FeeRules:
     known = read_yaml(DATA / "copy_fees.yaml")
     copies = tuple(_COPIES.validate_python(known["copies"]))
     reliefs = tuple(_relief(row) for row in document["reliefs"])
-    return FeeRules(reliefs, copies, int(known["receipts_kept"]["years"]))
+    return FeeRules(reliefs, copies, int(known["receipts_kept"]["years"]), str(known["procedure"]))
 
 
 def _relief(row: dict[str, Any]) -> Relief:

@@ -116,15 +116,16 @@ FORGET_PAYEE = Statement(
 REFUNDS_ASKED = Statement(
     "SELECT coalesce(sum(amount), 0) FROM refunds WHERE dossier_id = :dossier_id AND state = 'ASKED'"
 )
-# A dossier's is decided where the dossier is; what is of no dossier goes with the agency's books.
+# A dossier's is decided where the dossier is; what is of no dossier is of certified copies.
 REFUNDS_WAITING = Statement(
     """
     SELECT r.* FROM jsonb_to_recordset(:reaches::jsonb) AS kept(agency text, chosen text[], others text[])
     CROSS JOIN LATERAL (
         SELECT f.* FROM refunds f LEFT JOIN dossiers d ON d.id = f.dossier_id
+        CROSS JOIN LATERAL (SELECT coalesce(d.procedure_code, :copies::text)) AS told(code)
         WHERE f.agency = kept.agency AND f.state = 'ASKED' AND f.id > :after
-          AND (kept.chosen IS NULL OR d.procedure_code = ANY(kept.chosen))
-          AND (d.id IS NULL OR NOT d.procedure_code = ANY(kept.others))) AS r
+          AND (kept.chosen IS NULL OR told.code = ANY(kept.chosen))
+          AND NOT told.code = ANY(kept.others)) AS r
     ORDER BY r.id LIMIT :limit::int
     """
 )

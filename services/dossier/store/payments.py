@@ -173,8 +173,10 @@ class PostgresPayments:
         """Return what is proposed and not decided of a dossier, in đồng."""
         return int(await self._unit.fetch_value(REFUNDS_ASKED, dossier_id=dossier_id))
 
-    async def refunds_waiting(self, reaches: Sequence[Reach], after: UUID, limit: int) -> list[Refund]:
+    async def refunds_waiting(
+        self, reaches: Sequence[Reach], copies: str, after: UUID, limit: int
+    ) -> list[Refund]:
         """Return proposed refunds of what an agency keeps, oldest first."""
         kept = reach_rows(reaches)
-        rows = await self._unit.fetch(REFUNDS_WAITING, reaches=kept, after=after, limit=limit)
+        rows = await self._unit.fetch(REFUNDS_WAITING, reaches=kept, copies=copies, after=after, limit=limit)
         return [_REFUNDED.validate_python(plain(row)) for row in rows]

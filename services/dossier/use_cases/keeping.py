@@ -18,9 +18,12 @@ async def kept_by(by: Caller, work: Work, now: datetime) -> list[Reach]:
     return (await keepers_on(work, now)).reaches(by.agency)
 
 
-async def books_of(by: Caller, work: Work, now: datetime) -> list[str]:
-    """Return the agencies whose lists, books and money the caller's goes on with, its own among them."""
-    return [one.agency for one in await kept_by(by, work, now) if one.only is None]
+async def books_of(by: Caller, work: Work, now: datetime, procedure: str = "") -> list[str]:
+    """Return the agencies whose lists, books and money the caller's goes on with, its own among them.
+
+    `procedure`: those that are a procedure's, as the book of certified copies.
+    """
+    return [one.agency for one in await kept_by(by, work, now) if one.has(procedure)]
 
 
 async def standing(by: Caller, agency: str, work: Work, now: datetime, procedure: str = "") -> Caller:

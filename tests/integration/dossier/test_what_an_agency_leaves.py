@@ -31,6 +31,7 @@ from tests.integration.dossier.test_late_entries import THURSDAY, decided, enter
 
 FIRST_DAY = datetime(2026, 3, 9, 8, tzinfo=VIETNAM)
 TO_AN = {"reason": "Nộp thừa", "payee": {"full_name": "Nguyễn Văn An"}}
+BESIDE, CERTIFYING = "H99.211", "2.000815"
 THIRTY = {"amount": 30_000, "method": "CASH"}
 CASHIER, HEAD, LEADER = at_heir(COUNTER), at_heir(MANAGER), at_heir(SIGNER)
 
@@ -121,33 +122,64 @@ async def test_a_dossiers_money_is_decided_where_a_split_took_the_dossier(till: 
     money = await a_till(till, COUNTER)
     await money.take(50_000)
     await money.post("/refunds", COUNTER, amount=20_000, method="CASH", **TO_AN)
-    third, head = "H99.211", replace(MANAGER, agency="H99.211")
-    rest = {"agency": COMMUNE, "from": "2026-03-07"}
-    splits = (
-        an_agency(HEIR, units=UNITS, predecessors=[{**rest, "procedures": None, "except": [PROCEDURE]}]),
-        an_agency(third, units=UNITS, predecessors=[{**rest, "procedures": [PROCEDURE], "except": []}]),
-        replace(
-            an_agency(
-                COMMUNE,
-                valid_to="2026-03-06",
-                successors=[HEIR, third],
-                continuing={"agency": HEIR, "by_procedure": {PROCEDURE: third}},
-                units=UNITS,
-            ),
-            sequence=2,
-        ),
-    )
-    await till.service.receive(
-        *splits, in_the_directory(COUNTER.subject, "CASHIER", agency=third, sequence=5)
-    )
-    till.service.clock.set(FIRST_DAY)
-    await till.service.run_job(CONTINUE_DOSSIERS)
+    head = replace(MANAGER, agency=BESIDE)
+    await splits(till, PROCEDURE)
     (waiting,) = await found(till, "/v1/refunds", head)
     assert await found(till, "/v1/refunds", HEAD) == []
     assert (await paid_back(till, waiting, HEAD)).status_code == 404
     assert (await paid_back(till, waiting, head)).status_code == 200
-    assert await drawer(till, replace(COUNTER, agency=third), "2026-03-09") == {"CASH": -20_000}
+    assert await drawer(till, replace(COUNTER, agency=BESIDE), "2026-03-09") == {"CASH": -20_000}
     assert await drawer(till, CASHIER, "2026-03-09") == {}
+
+
+async def test_copies_and_entries_made_afterwards_go_where_a_split_took_their_procedure(till: Office) -> None:
+    """Book, what was asked for, its money and its count; days of a drawer stay the general heir's."""
+    certified, waiting, mistaken = [await asked(till, one) for one in "ABC"]
+    body = {"request_ids": ids(certified)}
+    assert (await till.service.post("/v1/copy-confirmations", body, SIGNER)).status_code == 201
+    (refund,) = (await refused(till, ids(mistaken))).json()["refunds"]
+    entry = (await entered(till)).json()
+    await splits(till, PROCEDURE, CERTIFYING)
+    await till.service.receive(in_the_directory(SIGNER.subject, "SIGNER", agency=BESIDE, sequence=6))
+    beside, general = (replace(SIGNER, agency=one) for one in (BESIDE, HEIR))
+    days = "from=2026-03-01&to=2026-03-31"
+    for reader, count in ((beside, 1), (general, 0)):
+        head = replace(MANAGER, agency=reader.agency)
+        lists = {
+            "/v1/copy-requests": reader,
+            f"/v1/statistics/certified-copies?{days}": reader,
+            "/v1/refunds": head,
+            "/v1/late-entries": head,
+        }
+        for path, by in lists.items():
+            assert len(await found(till, path, by)) == count, (path, reader.agency)
+        assert len(await found(till, "/v1/cash-drawers", head)) == 1 - count
+        book = await till.service.get(f"/v1/certified-copies?year=2026&agency={COMMUNE}", reader)
+        assert book.status_code == (200 if count else 404)
+    asked_for = {"request_ids": ids(waiting)}
+    assert (await till.service.post("/v1/copy-confirmations", asked_for, general)).status_code == 404
+    assert (await till.service.post("/v1/copy-confirmations", asked_for, beside)).status_code == 201
+    assert (await decided(till, entry, HEAD)).status_code == 404
+    assert (await decided(till, entry, replace(MANAGER, agency=BESIDE))).status_code == 201
+    assert (await paid_back(till, refund, replace(COUNTER, agency=HEIR))).status_code == 404
+    assert (await paid_back(till, refund, replace(COUNTER, agency=BESIDE))).status_code == 200
+    assert await verify_history(till.service.runtime, []) == 0
+
+
+async def splits(office: Office, *procedures: str) -> None:
+    """Let the commune end on Friday: these procedures go on at one agency, the rest at another."""
+    rest = {"agency": COMMUNE, "from": "2026-03-07"}
+    continuing = {"agency": HEIR, "by_procedure": dict.fromkeys(procedures, BESIDE)}
+    took, left = {"procedures": list(procedures), "except": []}, {"procedures": None, "except": [*procedures]}
+    end = {"valid_to": "2026-03-06", "successors": [HEIR, BESIDE], "continuing": continuing, "units": UNITS}
+    await office.service.receive(
+        an_agency(HEIR, units=UNITS, predecessors=[{**rest, **left}]),
+        an_agency(BESIDE, units=UNITS, predecessors=[{**rest, **took}]),
+        replace(an_agency(COMMUNE, **end), sequence=2),
+        in_the_directory(COUNTER.subject, "CASHIER", agency=BESIDE, sequence=5),
+    )
+    office.service.clock.set(FIRST_DAY)
+    await office.service.run_job(CONTINUE_DOSSIERS)
 
 
 async def test_cash_leaves_by_the_drawer_of_somebody_who_is_there(till: Office) -> None:

@@ -10,7 +10,7 @@ from kernel.core.clock import VIETNAM
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, decode_cursor, encode_cursor
 from services.dossier.api.cursors import OLDEST, cursor_place
-from services.dossier.api.deps import PROBLEMS, ActingFor, Caller, IfMatch, Now, Work
+from services.dossier.api.deps import PROBLEMS, Caller, CertifyingFor, IfMatch, Now, Work
 from services.dossier.api.moments import Day, local
 from services.dossier.api.payments.cash_answers import MoneyReceiptOut, receipt_out, refund_out
 from services.dossier.api.schemas.books import (
@@ -167,17 +167,18 @@ async def decline_copies(body: CopyRejectionIn, by: Caller, work: Work, now: Now
 async def count_copies(
     by: Caller,
     work: Work,
+    now: Now,
     first: Annotated[Day, Query(alias="from")],
     last: Annotated[Day, Query(alias="to")],
 ) -> CopyFiguresOut:
     """Số việc, số bản, số trang đã chứng thực trong kỳ theo cơ quan."""
-    found = await certified_copies.count_copies(first, last, by=by, work=work)
+    found = await certified_copies.count_copies(first, last, by=by, work=work, now=now)
     return CopyFiguresOut(items=[CopyFigureOut.model_validate(one, from_attributes=True) for one in found])
 
 
 @router.get("/certified-copies")
 async def read_copy_book(
-    by: ActingFor,
+    by: CertifyingFor,
     work: Work,
     now: Now,
     year: Annotated[int, Query(ge=2000, le=2999)],

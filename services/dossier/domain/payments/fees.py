@@ -59,6 +59,8 @@ class FeeRules:
     copies: Sequence[CopyFee] = ()
     receipts_kept_years: int = 10
     """How long receipts of copies name their payer, from the end of the year they are of."""
+    copies_procedure: str = ""
+    """The procedure that certifying copies is."""
 
     def receipts_kept_from(self, day: date) -> date:
         """Return the first day whose receipts of copies still name their payer."""

@@ -69,7 +69,7 @@ _FIGURES = Statement(
         SELECT agency, 0, 0, 0, 0, 0, 0, amount FROM refunds
         WHERE asking_id IS NOT NULL AND state = 'APPROVED' AND decided_at >= :first AND decided_at < :end
     ) told
-    WHERE :agency::text = '' OR agency = :agency OR starts_with(agency, :agency || '.')
+    WHERE :agencies::text[] IS NULL OR agency = ANY(:agencies)
     GROUP BY agency ORDER BY agency
     """
 )
@@ -155,9 +155,11 @@ class PostgresCopyBook:
         columns: dict[str, Any] = {name: getattr(request, name) for name in names}
         self._unit.write(_DECIDE, **columns, seals=self._seals.made("copy_requests", columns, "course"))
 
-    async def figures(self, first: datetime, end: datetime, agency: str) -> list[CopyFigure]:
-        """Count the book between two moments by agency: one and those below it, or all (empty code)."""
-        rows = await self._unit.fetch(_FIGURES, first=first, end=end, agency=agency)
+    async def figures(
+        self, first: datetime, end: datetime, agencies: Sequence[str] | None
+    ) -> list[CopyFigure]:
+        """Count the books between two moments by agency: of these, or of all (None)."""
+        rows = await self._unit.fetch(_FIGURES, first=first, end=end, agencies=agencies)
         return [
             CopyFigure(**{name: int(row[name]) for name in _COUNTED}, agency=row["agency"]) for row in rows
         ]

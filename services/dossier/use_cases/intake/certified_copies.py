@@ -20,7 +20,7 @@ from services.dossier.domain.standing import WORKING_ROLES
 from services.dossier.domain.work.colleagues import signs_for
 from services.dossier.domain.work.errors import NobodyOfThatName
 from services.dossier.use_cases.intake.reception import require_one_stop
-from services.dossier.use_cases.keeping import books_of
+from services.dossier.use_cases.keeping import books_of, keepers_on
 from services.dossier.use_cases.payments.copies import give_back, require_settled, take_for_copies
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import OLDEST, log_reading
@@ -159,7 +159,9 @@ async def _asked(request_ids: Sequence[UUID], *, by: Caller, work: Work, now: da
     if by.kind is not CallerKind.STAFF or not by.has_role(*WORKING_ROLES):
         raise Forbidden
     wanted = list(dict.fromkeys(request_ids))
-    found = await work.ways_in.copies.asked(wanted, await books_of(by, work, now))
+    found = await work.ways_in.copies.asked(
+        wanted, await books_of(by, work, now, work.fee_rules.copies_procedure)
+    )
     if len(found) != len(wanted):
         raise NotFound
     if any(item.state != "WAITING" for item in found):
@@ -173,7 +175,8 @@ async def read_requests(
     """Return what waits for a signer at the caller's agency or one it goes on for; names are logged."""
     if by.kind is not CallerKind.STAFF or not by.has_role("ONE_STOP_OFFICER", "ONE_STOP_MANAGER", "SIGNER"):
         raise Forbidden
-    found = await work.ways_in.copies.waiting(await books_of(by, work, now), after or OLDEST, limit)
+    books = await books_of(by, work, now, work.fee_rules.copies_procedure)
+    found = await work.ways_in.copies.waiting(books, after or OLDEST, limit)
     if found:
         shown = (item.id for item in found)
         await log_reading(work, by, "copy-requests", None, None, now, shown=shown)
@@ -187,8 +190,11 @@ async def paid_askings(requests: Sequence[CopyRequest], *, work: Work) -> set[UU
     return {one.asking_id for one in receipts if one.asking_id is not None}
 
 
-async def count_copies(first: date, last: date, *, by: Caller, work: Work) -> list[CopyFigure]:
-    """Return what was certified in a period by agency: one's own, for supervisors those below and all."""
+async def count_copies(first: date, last: date, *, by: Caller, work: Work, now: datetime) -> list[CopyFigure]:
+    """Return what was certified in a period by agency: one's own, for supervisors those below and all.
+
+    Of agencies that ended it is told to who keeps their book.
+    """
     if by.kind is not CallerKind.STAFF or not by.has_role(*WORKING_ROLES, "SUPERVISOR"):
         raise Forbidden
     if last < first:
@@ -196,8 +202,12 @@ async def count_copies(first: date, last: date, *, by: Caller, work: Work) -> li
     is_provincial = by.has_role("SUPERVISOR") and await work.views.is_provincial(by.agency)
     since = datetime.combine(first, time(0), VIETNAM)
     until = datetime.combine(last + timedelta(days=1), time(0), VIETNAM)
-    found = await work.ways_in.copies.figures(since, until, "" if is_provincial else by.agency)
-    return [one for one in found if by.has_role("SUPERVISOR") or one.agency == by.agency]
+    if is_provincial:
+        return await work.ways_in.copies.figures(since, until, None)
+    keepers = await keepers_on(work, now)
+    seen = keepers.sight(by.agency) if by.has_role("SUPERVISOR") else keepers.reaches(by.agency)
+    agencies = [one.agency for one in seen if one.has(work.fee_rules.copies_procedure)]
+    return await work.ways_in.copies.figures(since, until, agencies)
 
 
 async def read_book(

@@ -6,17 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
-from kernel.core.errors import Forbidden, Stale
+from kernel.core.errors import Forbidden, NotFound, Stale
 from kernel.core.ids import new_id
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import moment
 from services.dossier.domain.intake.errors import SelfApproval
 from services.dossier.domain.intake.late_entries import LateEntry, require_past
 from services.dossier.use_cases.intake.reception import require_one_stop
-from services.dossier.use_cases.keeping import books_of
+from services.dossier.use_cases.keeping import keepers_on
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import log_reading
 from services.dossier.use_cases.receive_elsewhere import receive_at_counter
+from services.dossier.use_cases.secrets import opened_or_nothing
 from services.dossier.use_cases.submission import Submission
 
 _APPROVERS = ("ONE_STOP_MANAGER", "SIGNER")
@@ -47,7 +48,9 @@ async def list_late_entries(*, by: Caller, work: Work, now: datetime) -> list[La
     """Return what waits at the caller's agency, or at one it goes on for."""
     if by.kind is not CallerKind.STAFF or not by.has_role("ONE_STOP_OFFICER", *_APPROVERS):
         raise Forbidden
-    return await work.ways_in.late_entries.waiting(await books_of(by, work, now))
+    keepers = await keepers_on(work, now)
+    found = await work.ways_in.late_entries.waiting([one.agency for one in keepers.reaches(by.agency)])
+    return [one for one in found if keepers.of(one.agency, _procedure(one, work)) == by.agency]
 
 
 async def seen_entry(
@@ -56,7 +59,11 @@ async def seen_entry(
     """Return an entry, opened, to who may decide on it; raise `SelfApproval` for who entered it."""
     if by.kind is not CallerKind.STAFF or not by.has_role(*_APPROVERS):
         raise Forbidden
-    entry = await work.ways_in.late_entries.find(entry_id, await books_of(by, work, now))
+    keepers = await keepers_on(work, now)
+    agencies = [one.agency for one in keepers.reaches(by.agency)]
+    entry = await work.ways_in.late_entries.find(entry_id, agencies)
+    if keepers.of(entry.agency, _procedure(entry, work)) != by.agency:
+        raise NotFound
     if entry.version != seen:
         raise Stale
     if entry.entered_by == by.subject:
@@ -64,6 +71,12 @@ async def seen_entry(
     await log_reading(work, by, "late-entry", None, entry_id, now)
     opened = work.seals.open(entry.body_sealed, purpose="late-entry")
     return entry, opened if isinstance(opened, dict) else {}
+
+
+def _procedure(entry: LateEntry, work: Work) -> str:
+    """Return whose procedure's it is, to be decided by who goes on with that; empty if it stays shut."""
+    opened = opened_or_nothing(work.seals, entry.body_sealed, purpose="late-entry")
+    return str(opened.get("procedure_code") or "") if isinstance(opened, dict) else ""
 
 
 async def approve_late(

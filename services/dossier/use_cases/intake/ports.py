@@ -143,8 +143,10 @@ class CopyBook(Protocol):
     def decide(self, request: CopyRequest) -> None:
         """Keep the decision on a waiting request; `Stale` at the commit when somebody was faster."""
 
-    async def figures(self, first: datetime, end: datetime, agency: str) -> list[CopyFigure]:
-        """Count the book between two moments by agency: one and those below it, or all (empty code)."""
+    async def figures(
+        self, first: datetime, end: datetime, agencies: Sequence[str] | None
+    ) -> list[CopyFigure]:
+        """Count the books between two moments by agency: of these, or of all (None)."""
 
     async def period(
         self, agency: str, first: datetime, end: datetime, after: tuple[int, int], limit: int

@@ -76,7 +76,8 @@ async def pay_asking(
         raise NotACashier
     await work.payments.hold_asking(asking_id)
     requests = await work.ways_in.copies.of_asking(asking_id)
-    if not requests or requests[0].agency not in await books_of(by, work, now):
+    books = await books_of(by, work, now, work.fee_rules.copies_procedure)
+    if not requests or requests[0].agency not in books:
         raise NotFound
     if await work.till.receipts_of_askings([asking_id]):
         raise NothingToPay
@@ -150,7 +151,7 @@ async def pay_back(
     It is not declined: nobody keeps the money of copies that were not made. A manager, who has no drawer,
     pays cash out of that of the cashier who took it, or of one named by `drawer`.
     """
-    here = await standing(by, found.agency, work, now)
+    here = await standing(by, found.agency, work, now, work.fee_rules.copies_procedure)
     if found.asking_id is None or found.agency != here.agency:
         raise NotFound
     await work.payments.hold_asking(found.asking_id)

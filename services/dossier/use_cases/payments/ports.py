@@ -126,8 +126,10 @@ class Payments(Protocol):
     async def refunds_asked(self, dossier_id: UUID) -> int:
         """Return what is proposed and not decided of a dossier, in đồng."""
 
-    async def refunds_waiting(self, reaches: Sequence[Reach], after: UUID, limit: int) -> list[Refund]:
-        """Return an agency's proposed refunds, oldest first."""
+    async def refunds_waiting(
+        self, reaches: Sequence[Reach], copies: str, after: UUID, limit: int
+    ) -> list[Refund]:
+        """Return an agency's proposed refunds, oldest first; `copies`: the procedure of those of copies."""
 
 
 class Till(Protocol):

@@ -165,4 +165,5 @@ async def refunds_waiting(*, after: UUID, limit: int, by: Caller, work: Work, no
     """Return what waits for a decision at the caller's agency, or at one it goes on for."""
     if not by.agency or not by.has_role("CASHIER", "ONE_STOP_MANAGER", "SIGNER"):
         raise Forbidden
-    return await work.payments.refunds_waiting(await kept_by(by, work, now), after, limit)
+    kept = await kept_by(by, work, now)
+    return await work.payments.refunds_waiting(kept, work.fee_rules.copies_procedure, after, limit)
