@@ -123,6 +123,30 @@ async def test_another_create_beside_one_under_way_is_a_repeat_and_kept_for_peop
     assert len(world.dossiers.taken) == 1
 
 
+async def test_a_dossier_told_again_while_it_waits_for_people_is_one_task(world: World):
+    """Answered as the one that waits, then as what was created; also of many at once."""
+    message = a_message(NgayNopHoSo="hôm qua")
+    answers = await asyncio.gather(*(send(world, message) for _ in range(3)))
+    answers.append(await send(world, message))
+    assert {(one["error_code"], one["message"]) for one in answers} == {
+        (0, f"{CODE}| đã tiếp nhận, chờ xử lý")
+    }
+    other = a_message(NgayNopHoSo="hôm kia")
+    assert (await send(world, other))["error_code"] == 0, "other words are a task of their own"
+    assert sorted(state for state, _, _ in await inbox(world)) == ["PARKED"] * 2 + ["SETTLED"] * 3
+    waiting = await world.gateway.runtime.pool.fetchval(
+        "SELECT id FROM portal_inbound WHERE state = 'PARKED' ORDER BY id LIMIT 1"
+    )
+    one = f"/api/v1/portal-sync/inbound/{waiting}"
+    seen = (await world.ask("GET", one)).headers["etag"]
+    body = {"fields": {"NgayNopHoSo": "20260303080000"}, "reason": "Theo biên nhận"}
+    assert (await world.ask("POST", f"{one}/correction", body=body, seen=seen)).status_code == 200
+    await world.gateway.run_job(PORTAL_INTAKE)
+    assert len(world.dossiers.taken) == 1
+    assert await send(world, message) == {"error_code": 1, "message": f"{CODE}| mã hồ sơ đã tồn tại"}
+    assert sorted(state for state, _, _ in await inbox(world)) == ["DONE"] * 2 + ["PARKED"] + ["SETTLED"] * 3
+
+
 async def test_a_dossier_service_that_is_away_loses_nothing(world: World):
     world.dossiers.is_down = True
     assert (await send(world, a_message()))["error_code"] == 0

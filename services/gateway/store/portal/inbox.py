@@ -9,7 +9,7 @@ from kernel.core.ids import new_id
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from kernel.sealing import SealBroken
-from services.gateway.domain.portal.inbound.messages import Inbound, Ruling
+from services.gateway.domain.portal.inbound.messages import UNREADABLE, Inbound, InboxState, Ruling
 from services.gateway.domain.portal.wire.outline import kept_outline
 from services.gateway.domain.portal.wire.profiles import addresses_beside
 from services.gateway.store.portal.seals import PortalSeals
@@ -66,6 +66,13 @@ _HOLD = Statement("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _UNDER_WAY = Statement(
     "SELECT EXISTS (SELECT 1 FROM portal_inbound WHERE portal_code = :portal_code AND id <> :id"
     " AND path = ANY(:paths::text[]) AND state = 'RECEIVED' AND NOT is_supplement)"
+)
+# A supplement may be told in the same words when more is asked for: only one that waits is the same.
+_TOLD_BEFORE = Statement(
+    "SELECT state, dossier_id FROM portal_inbound WHERE portal_code = :portal_code AND id <> :id"
+    " AND sha256 = :sha256 AND path = :path AND forgotten_at IS NULL AND reason <> :unreadable"
+    " AND (state = 'PARKED' OR state = 'DONE' AND dossier_id <> '' AND NOT is_supplement)"
+    " ORDER BY state, id LIMIT 1"
 )
 _NAME = Statement(
     "UPDATE portal_inbound SET portal_code = :portal_code, is_supplement = :is_supplement"
@@ -180,6 +187,23 @@ class PostgresPortalInbox:
             _UNDER_WAY, portal_code=portal_code, id=message.id, paths=addresses_beside(message.path)
         )
         return found
+
+    async def told_before(self, portal_code: str, message: Inbound) -> tuple[InboxState, str] | None:
+        """Return where another message of the very same bytes is that waits, or brought this dossier.
+
+        Until the unit ends nobody else is told: of two that are to wait at once one waits.
+        """
+        await self._unit.begin()
+        await self._unit.fetch(_HOLD, name=f"portal-create:{portal_code}")
+        row = await self._unit.fetch_one(
+            _TOLD_BEFORE,
+            portal_code=portal_code,
+            id=message.id,
+            sha256=message.sha256,
+            path=message.path,
+            unreadable=UNREADABLE,
+        )
+        return row and (InboxState(row["state"]), row["dossier_id"])
 
     async def has_waiting_before(self, portal_code: str, message: Inbound, *, is_supplement: bool) -> bool:
         """Tell whether an earlier message of this dossier is not settled; ids grow with time.

@@ -1,7 +1,7 @@
 """What the portal sent down, and what becomes of it: kept, handed on, parked for people or refused (17.2)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -15,6 +15,7 @@ ACCEPTED = 0
 DUPLICATE = 1
 FAILED = -1
 
+UNREADABLE = "không mở được niêm phong: thiếu khóa cũ"
 FAULTY = "lỗi khi xử lý"
 """How the reason of a message begins that failed by a fault of ours."""
 _MOST_FAULTS = 6
@@ -43,10 +44,11 @@ _MAPPED_FIELDS = (
 
 
 class InboxState(StrEnum):
-    """Where a message is: PARKED waits for people or for a mapping."""
+    """Where a message is: PARKED waits for people or a mapping, SETTLED brought nothing and is no task."""
 
     RECEIVED = "RECEIVED"
     DONE = "DONE"
+    SETTLED = "SETTLED"
     PARKED = "PARKED"
     REFUSED = "REFUSED"
 
@@ -145,6 +147,14 @@ def parked(code: str, reason: str, *, is_retried: bool) -> Ruling:
     """Rule on a message that is safe with us and waits for people or for a mapping."""
     text = f"{code}| đã tiếp nhận, chờ xử lý"
     return Ruling(InboxState.PARKED, ACCEPTED, text, reason, portal_code=code, is_retried=is_retried)
+
+
+def told_again(ruling: Ruling, earlier: InboxState, dossier_id: str) -> Ruling:
+    """Rule on the very message of one that waits for people, or of a create that went in since: no task."""
+    if earlier is InboxState.DONE:
+        return taken(ruling.portal_code, dossier_id, is_first=False)
+    again = "gửi lại bản tin đang chờ xử lý"
+    return replace(ruling, state=InboxState.SETTLED, reason=again, is_retried=False, unread=())
 
 
 def faulty(code: str, fault: str, attempts: int) -> Ruling:

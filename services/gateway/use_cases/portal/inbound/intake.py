@@ -16,6 +16,7 @@ from services.gateway.domain.portal.inbound.corrections import place_name, porta
 from services.gateway.domain.portal.inbound.links import LinkState
 from services.gateway.domain.portal.inbound.messages import (
     FAILED,
+    UNREADABLE,
     Inbound,
     InboxState,
     Ruling,
@@ -24,6 +25,7 @@ from services.gateway.domain.portal.inbound.messages import (
     repeated,
     ruling_of_refusal,
     taken,
+    told_again,
     told_otherwise,
     waiting,
 )
@@ -159,6 +161,9 @@ class TakeFromPortal:
             # The portal was told 0 before: it is ours to mend now.
             ruling = replace(ruling, state=InboxState.PARKED)
         async with self._open_work() as work:
+            if ruling.state is InboxState.PARKED and ruling.portal_code and message.version == 1:
+                same = await work.portal_inbox.told_before(ruling.portal_code, message)
+                ruling = told_again(ruling, *same) if same else ruling
             work.portal_inbox.settle(
                 message, ruling, retry_at=self._retry_at(message, ruling), now=self._clock.now()
             )
@@ -190,7 +195,7 @@ class TakeFromPortal:
 
     async def _ruling(self, message: Inbound) -> Ruling:
         if not message.is_readable:
-            return parked("", "không mở được niêm phong: thiếu khóa cũ", is_retried=True)
+            return parked("", UNREADABLE, is_retried=True)
         try:
             said = await read_message(message, self._open_work, self._bounds)
             if message.path == LAND_TAX:
