@@ -22,10 +22,17 @@ _OWNERS_NUMBER = re.compile(r"chusohuu|chugiayto|dinhdanh")
 _NOT_OF_AN_OWNER = re.compile(
     r"yeucau|dienthoai|sdt|phone|email|ngay|loai|coquan|donvi|ketqua|hoso|thutuc|tep|dinhdanhgiayto"
 )
+_OF_ANOTHER_ROLE = re.compile(
+    r"dinhdanh(canhan)?(cua)?(nguoi)?(ky|kyso|nop|cap|cha|me|vo|chong|daidien|giamho|uyquyen|duocuyquyen)$"
+)
+"""A signer's, a parent's, a spouse's number: nobody's claim to a paper that says itself whose it is."""
 _NUMBER = re.compile(r"[0-9][0-9 .\-]{6,18}[0-9]")
 _END = re.compile(r"hethan|hethieuluc|thoihan|hieulucden")
 _STATE = re.compile(r"trangthai|tinhtrang")
 _NOT_OF_A_PAPER = re.compile(r"hoso|tep|giaiquyet")
+_OF_ELSE = re.compile(rf"{_NOT_OF_A_PAPER.pattern}|honnhan|sohoa|kyso|luutru")
+"""States and terms of a person, of a signature, of the archive, not of the paper."""
+_CODE_OR_NAME = re.compile(r"^(?:ma|ten)|(?:ma|ten)$")
 _REVOKED = re.compile(r"thuhoi|huybo|dahuy|bihuy")
 _DEEPEST = 4
 
@@ -33,9 +40,15 @@ _DEEPEST = 4
 def holders_in(told: Mapping[str, Any], own: str) -> tuple[list[list[str]], bool]:
     """Return what each member says of whose it is, a group of texts each, and whether all could be read."""
     groups, is_read = [], True
-    for name, letters, value in _members(told):
-        is_owner = name == own or _OWNER.fullmatch(letters) is not None
+    members = [
+        (name == own or _OWNER.fullmatch(letters) is not None, letters, value)
+        for name, letters, value in _members(told)
+    ]
+    says_whose = any(is_owner for is_owner, _, _ in members)
+    for is_owner, letters, value in members:
         if not is_owner and (not _OWNERS_NUMBER.search(letters) or _NOT_OF_AN_OWNER.search(letters)):
+            continue
+        if not is_owner and says_whose and _OF_ANOTHER_ROLE.search(letters):
             continue
         texts, whole = _texts_in(value, is_of_owner=True)
         if is_owner:
@@ -51,7 +64,7 @@ def ends_in(told: Mapping[str, Any], own: str) -> tuple[list[str], bool]:
     texts: list[str] = []
     is_read = True
     for name, letters, value in _members(told):
-        if name == own or (_END.search(letters) and not _NOT_OF_A_PAPER.search(letters)):
+        if name == own or (_END.search(letters) and not _OF_ELSE.search(letters)):
             found, whole = _texts_in(value)
             if name != own and not whole and value is False:
                 continue
@@ -61,14 +74,26 @@ def ends_in(told: Mapping[str, Any], own: str) -> tuple[list[str], bool]:
 
 
 def states_in(told: Mapping[str, Any], own: str) -> tuple[list[list[str]], bool]:
-    """Return what each member says of how the paper stands, and whether all could be read."""
-    groups, is_read = [], True
+    """Return what each member says of how the paper stands, and whether all could be read.
+
+    A code (`TrangThai`: "1") and its name (`TenTrangThai`) are one word of it, as they are in one object.
+    """
+    groups: list[tuple[str, list[str]]] = []
+    is_read = True
     for name, letters, value in _members(told):
-        if name == own or (_STATE.search(letters) and not _NOT_OF_A_PAPER.search(letters)):
+        if name == own or (_STATE.search(letters) and not _OF_ELSE.search(letters)):
             texts, whole = _texts_in(value)
-            groups += [texts] if texts else []
+            groups += [(_CODE_OR_NAME.sub("", letters), texts)] if texts else []
             is_read = is_read and whole
-    return groups, is_read
+    codes = [(stem, texts) for stem, texts in groups if all(one.isdecimal() for one in texts)]
+    words = [(stem, texts) for stem, texts in groups if (stem, texts) not in codes]
+    for stem, texts in codes:
+        named = next((one for other, one in words if other == stem), None)
+        if named is None:
+            words.append((stem, texts))
+        else:
+            named += texts
+    return [texts for _, texts in words], is_read
 
 
 def revocations_in(told: Mapping[str, Any]) -> tuple[bool, bool]:
