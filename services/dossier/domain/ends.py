@@ -95,3 +95,22 @@ class Ends:
         """Return the agencies whose work may go on as told before, those that ended for each other too."""
         marked = {code for code, word in self.words.items() if word.is_told_anew}
         return sorted(marked | set(self.keepers.in_rings()))
+
+    def on_the_way(self, agency: str) -> set[str]:
+        """Return everybody who is asked about when it is asked who goes on for an agency, itself too."""
+        asked = ("", *self.keepers.apart(agency))
+        return {one for procedure in asked for one in self.keepers.way(agency, procedure)}
+
+    @property
+    def to_hand_on(self) -> dict[str, bool]:
+        """Return the agencies that ended dossiers may still have to be handed on from, or given back to.
+
+        Each with whether some may have been handed on otherwise: a word on the way is new since.
+        """
+        found = {}
+        for code, word in self.words.items():
+            way = [self.words[one] for one in self.on_the_way(code) if one in self.words]
+            is_anew = any(one.is_told_anew or (one.is_open and one.names and one != word) for one in way)
+            if is_anew or (word.names and word.is_open):
+                found[code] = is_anew
+        return found

@@ -1,4 +1,8 @@
-"""Gives running dossiers, and all submissions, of agencies that ended to those who go on, a commit each."""
+"""Gives dossiers and submissions of agencies that ended to those who go on, a commit each.
+
+What runs first. Of what had ended, which may be all that an agency ever did, a portion at a tick: nobody who
+works waits behind it, and what listens to dossiers is not flooded.
+"""
 
 from collections.abc import Collection
 from datetime import timedelta
@@ -11,17 +15,20 @@ from services.dossier.jobs.moving import AT_ONCE, move_all
 from services.dossier.use_cases.continue_dossiers import move_dossier
 from services.dossier.use_cases.interlinked.continue_parents import align_parent
 
+HANDED_ON_AT_ONCE = 1_000
+
 
 async def run(tick: JobTick) -> None:
     """Take what there is; a dossier somebody is changing now is met again at the next tick."""
     today = tick.now.astimezone(VIETNAM).date()
     async with tick.open_work() as work:
         ends = await work.catalogue.ends(today)
-    if not ends.going_on:
-        return
-    await _dossiers(tick, ends)
-    await _submissions(tick, ends)
-    await _close(tick, ends)
+    if ends.going_on:
+        await _dossiers(tick, ends)
+        await _submissions(tick, ends)
+    await _ended(tick, ends)
+    if ends.going_on:
+        await _close(tick, ends)
 
 
 async def _close(tick: JobTick, ends: Ends) -> None:
@@ -41,7 +48,8 @@ async def _close(tick: JobTick, ends: Ends) -> None:
         submissions = await work.interlinked.to_continue(ends, past=(), limit=AT_ONCE)
         if AT_ONCE in {len(dossiers), len(submissions)}:
             return
-        left = {move.agency for move in dossiers} | {one for _, ended in submissions for one in ended}
+        left = {*await work.catalogue.not_handed_on(ends)}
+        left |= {move.agency for move in dossiers} | {one for _, ended in submissions for one in ended}
         work.catalogue.close_continued(done - left, tick.now, heard_before=long_ago)
 
 
@@ -53,6 +61,25 @@ async def _dossiers(tick: JobTick, ends: Ends) -> None:
     async def move(one: Move) -> bool:
         async with tick.open_work() as work:
             await move_dossier(one, ends, work=work, now=tick.now)
+        return True
+
+    await move_all(found, lambda one: one.dossier_id, move)
+
+
+async def _ended(tick: JobTick, ends: Ends) -> None:
+    moved = 0
+
+    async def found(past: Collection[UUID]) -> list[Move]:
+        if moved >= HANDED_ON_AT_ONCE:
+            return []
+        async with tick.open_work() as work:
+            return list(await work.catalogue.to_hand_on(ends, past=past, limit=AT_ONCE))
+
+    async def move(one: Move) -> bool:
+        nonlocal moved
+        async with tick.open_work() as work:
+            await move_dossier(one, ends, work=work, now=tick.now)
+        moved += 1
         return True
 
     await move_all(found, lambda one: one.dossier_id, move)

@@ -43,7 +43,7 @@ async def run(tick: JobTick) -> None:
 async def _settle(tick: JobTick, ends: Ends) -> None:
     """Forget what was told before of agencies of whose work nothing is left with whom it named."""
     async with tick.open_work() as work:
-        left = await work.catalogue.left(ends)
+        left = {*await work.catalogue.left(ends), *await work.catalogue.not_handed_on(ends)}
         settled = [code for code in ends.told_anew if ends.words[code].is_told_anew and code not in left]
         for code in settled:
             work.catalogue.settle(code, ends.words[code].heard_at)

@@ -80,6 +80,46 @@ _TO_REALIGN = Statement(
     ORDER BY found.id, a.code LIMIT :limit
     """
 )
+# What had ended says at once who goes on in the end, through every merger. What nobody was named for yet
+# has indexes of its own, so that asking every few seconds costs nothing once it is done; what goes on
+# otherwise is looked through only where a word on the way is new. Newest first: those are asked about.
+_HAD_ENDED = f"state IN {_SETTLED} AND destroyed_by IS NULL"
+_COLUMNS = {
+    "receiving_agency": "",
+    "competent_agency": " AND competent_agency <> receiving_agency",
+    "helping_agency": " AND helping_agency <> receiving_agency",
+}
+
+
+def _had_ended(condition: str) -> str:
+    """Return the query of ended dossiers of an agency that say otherwise than is so who goes on for it."""
+    rest = f"{_HAD_ENDED} AND NOT id = ANY(:past::uuid[]) AND {_HEIR} <> '{UNSURE}' AND {condition}"
+    newest = "ORDER BY id DESC LIMIT :limit"
+    told = f"a.is_anew AND {_HEIR} <> coalesce(work -> 'continuing' -> a.code ->> 'code', '')"
+    found = []
+    for column, only in _COLUMNS.items():
+        of_it = f"SELECT id, procedure_code FROM dossiers WHERE {column} = a.code{only} AND {rest}"
+        found += [
+            f"({of_it} AND NOT continued_from @> ARRAY[{column}] AND {_HEIR} <> '' {newest})",
+            f"({of_it} AND continued_from @> ARRAY[{column}] AND {told} {newest})",
+        ]
+    return " UNION ALL ".join(found)
+
+
+_KEPT = "jsonb_to_recordset(:ends::jsonb) AS a(code text, heir text, by_procedure jsonb, is_anew boolean)"
+# What the archive was given is answered for in the version it was given in: it is handed on after that.
+_NOT_GIVEN = (
+    "NOT EXISTS (SELECT FROM archive_records r WHERE r.dossier_id = dossiers.id AND r.state = 'SUBMITTED')"
+)
+_TO_HAND_ON = Statement(
+    f"""
+    SELECT DISTINCT ON (found.id) found.id, a.code AS agency,
+        coalesce(a.by_procedure ->> found.procedure_code, a.heir) AS heir
+    FROM {_KEPT} CROSS JOIN LATERAL ({_had_ended(_NOT_GIVEN)}) AS found
+    ORDER BY found.id DESC, a.code LIMIT :limit
+    """
+)
+_NOT_HANDED_ON = Statement(f"SELECT a.code FROM {_KEPT} WHERE EXISTS ({_had_ended('true')})")
 _LEFT = Statement(f"SELECT a.code FROM {ENDS} WHERE EXISTS ({_HANGING})")
 _KNOWN = Statement(
     "SELECT EXISTS (SELECT FROM agencies WHERE valid_to < :today::date OR continued_by <> '{}')"
@@ -157,6 +197,20 @@ class Continuations:
         asked = end_rows(ends, ends.told_anew, ends.heir)
         return {row["code"] for row in await self._unit.fetch(_LEFT, ends=asked, past=[], limit=1)}
 
+    async def to_hand_on(self, ends: Ends, *, past: Collection[UUID], limit: int) -> Sequence[Move]:
+        """Return dossiers that had ended, and who keeps them now (empty: itself), the newest first."""
+        if not (asked := _kept_rows(ends)):
+            return ()
+        rows = await self._unit.fetch(_TO_HAND_ON, ends=asked, past=list(past), limit=limit)
+        return [Move(UUID(int=row["id"].int), row["agency"], row["heir"]) for row in rows]
+
+    async def not_handed_on(self, ends: Ends) -> Collection[str]:
+        """Return the agencies a word of which says otherwise than an ended dossier does who keeps it."""
+        if not (asked := _kept_rows(ends)):
+            return set()
+        rows = await self._unit.fetch(_NOT_HANDED_ON, ends=asked, past=[], limit=1)
+        return {one for row in rows for one in ends.on_the_way(row["code"])}
+
     async def hold_words(self, ends: Ends, agencies: Collection[str]) -> None:
         """Let no new word of these agencies be heard until the unit ends; raise `Stale` where one was."""
         await self._unit.begin()
@@ -180,6 +234,17 @@ class Continuations:
     def reopen(self, agencies: Collection[str]) -> None:
         """Queue that running dossiers of these agencies are looked for again."""
         self._unit.write(_REOPEN, codes=sorted(agencies))
+
+
+def _kept_rows(ends: Ends) -> list[dict[str, Any]]:
+    """Return who keeps what an agency left, of those some word of which is new."""
+    rows = []
+    for code, is_anew in ends.to_hand_on.items():
+        kept = {one: ends.keeper(code, one) for one in ("", *ends.keepers.apart(code))}
+        heirs = {one: "" if keeper == code else keeper for one, keeper in kept.items()}
+        usual = heirs.pop("")
+        rows.append({"code": code, "heir": usual, "by_procedure": heirs, "is_anew": is_anew})
+    return rows
 
 
 def end_rows(ends: Ends, asked: Iterable[str], answer: Callable[[str, str], str]) -> list[dict[str, Any]]:

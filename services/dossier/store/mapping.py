@@ -32,7 +32,7 @@ from services.dossier.domain.holdings import (
 )
 from services.dossier.domain.intake.authority import Authority
 from services.dossier.domain.obligations import Obligation, Obligations
-from services.dossier.domain.states import State
+from services.dossier.domain.states import CLOSED, State
 from services.dossier.domain.stops import ClockStop, ClockStops
 from services.dossier.domain.supplements import Supplement, Supplements
 from services.dossier.domain.waiting import waiting_decision
@@ -169,7 +169,7 @@ def changing_columns(dossier: Dossier) -> dict[str, Any]:
     consulted = {item.agency for item in dossier.consultations} | {item.agency for item in dossier.done}
     if dossier.step is not None:
         consulted.add(dossier.step.agency)
-    consulted |= {heir.code for heir in dossier.continuing.values()}
+    consulted |= _lists_of_heirs(dossier)
     asked = [item for item in dossier.consultations if item.state == "OPEN"] if _is_worked(dossier) else []
     return {
         "id": dossier.id,
@@ -205,6 +205,16 @@ def changing_columns(dossier: Dossier) -> dict[str, Any]:
         "given_files": list(dossier.given_files),
         "watch_at": dossier.watch_at,
     }
+
+
+def _lists_of_heirs(dossier: Dossier) -> set[str]:
+    """Return the heirs whose lists show it: of what it was when it ended. Those after that find it by search.
+
+    All that an agency ever did would be sorted anew for every page of its heir's list.
+    """
+    heirs = {heir.code for heir in dossier.continuing.values()}
+    had_ended = dossier.kept is not None and dossier.kept["state"] in CLOSED
+    return heirs & set(dossier.kept["consulted_agencies"]) if had_ended else heirs
 
 
 def new_columns(dossier: Dossier) -> dict[str, Any]:

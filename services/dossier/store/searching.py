@@ -7,6 +7,7 @@ from uuid import UUID
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.heirs import Continuing, Heirs
 from services.dossier.domain.work.search import Index, Sought, keys_of
 from services.dossier.use_cases.ports import Seals
 from services.dossier.use_cases.secrets import opened_or_nothing
@@ -29,7 +30,8 @@ _MEND_MANY = Statement(
     rows=None,
 )
 _NEXT = Statement(
-    "SELECT d.id, owner_name, parties_sealed, helping_agency, receiving_agency, competent_agency, s.keys"
+    "SELECT d.id, owner_name, parties_sealed, helping_agency, receiving_agency, competent_agency, s.keys,"
+    " d.work -> 'continuing' AS continuing"
     " FROM dossiers d LEFT JOIN dossier_search s ON s.dossier_id = d.id"
     " WHERE d.id > :after ORDER BY d.id LIMIT :limit"
 )
@@ -40,9 +42,13 @@ _ITEM = (
     " CASE WHEN d.state IN ('SUPPLEMENT_REQUESTED', 'AWAITING_FINANCIAL', 'SUSPENDED',"
     " 'WITHDRAWAL_REQUESTED', 'STOPPED') THEN d.work #> '{stops,-1}' END AS last_stop"
 )
-_TAKES_PART = (
+# Who goes on with what had ended is asked of the few dossiers a code or a number names, by no index.
+TAKES_PART = (
     "(d.receiving_agency = :agency OR d.competent_agency = :agency OR d.helping_agency = :agency"
-    " OR d.consulted_agencies @> ARRAY[:agency::text])"
+    " OR d.consulted_agencies @> ARRAY[:agency::text]"
+    " OR (d.continued_from <> '{}' AND NOT d.continued_from @> ARRAY[:agency::text]"
+    " AND EXISTS (SELECT FROM json_each(d.work -> 'continuing') AS heir"
+    " WHERE heir.value ->> 'code' = :agency)))"
 )
 # What the index finds is gathered first and put in order then: planned without values, a walk by id with the
 # words as a filter would look cheaper, and read everything for a rare name. Names are narrowed by the agency
@@ -57,11 +63,11 @@ _FIND = Statement(
         SELECT dossier_id FROM named WHERE dossier_id < :before::uuid ORDER BY dossier_id DESC LIMIT :limit)
     SELECT DISTINCT ON (found.id) found.* FROM (
         (SELECT {_ITEM} FROM numbered s JOIN dossiers d ON d.id = s.dossier_id
-         WHERE {_TAKES_PART} AND d.id < :before)
+         WHERE {TAKES_PART} AND d.id < :before)
         UNION ALL
         (SELECT {_ITEM} FROM dossiers d
          WHERE (d.dossier_code = :code OR d.reference = :code OR d.portal_code = :code)
-           AND :code::text <> '' AND {_TAKES_PART} AND d.id < :before)
+           AND :code::text <> '' AND {TAKES_PART} AND d.id < :before)
         UNION ALL
         (SELECT {_ITEM} FROM newest s JOIN dossiers d ON d.id = s.dossier_id)
         UNION ALL
@@ -93,7 +99,8 @@ class PostgresSearching:
     def put(self, dossier: Dossier) -> None:
         """Keep what a dossier is found by."""
         agencies = {dossier.helping_agency.code, dossier.receiving_agency.code, dossier.competent_agency.code}
-        keys = self._keys(dossier.owner_name, dossier.parties_sealed, agencies)
+        heirs = {dossier.now_at(one) for one in agencies}
+        keys = self._keys(dossier.owner_name, dossier.parties_sealed, agencies | heirs)
         self._unit.write(_PUT, dossier_id=dossier.id, keys=keys)
 
     def _keys(self, owner_name: str, parties_sealed: str, agencies: set[str]) -> list[str]:
@@ -107,7 +114,10 @@ class PostgresSearching:
         rows = []
         for row in found:
             agencies = {row["helping_agency"], row["receiving_agency"], row["competent_agency"]}
-            keys = self._keys(row["owner_name"], row["parties_sealed"], agencies)
+            told = row["continuing"] or {}
+            going_on = Heirs({ended: Continuing(one["code"], one["name"]) for ended, one in told.items()})
+            heirs = {going_on.now(one) for one in agencies}
+            keys = self._keys(row["owner_name"], row["parties_sealed"], agencies | heirs)
             rows.append({"dossier_id": str(row["id"]), "keys": keys, "before": row["keys"]})
         for statement, chosen in (
             (_PUT_MANY, [one for one in rows if one["before"] is None]),

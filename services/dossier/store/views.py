@@ -22,6 +22,7 @@ from services.dossier.store.dossiers import PostgresDossiers
 from services.dossier.store.intake.evidence import evidence_of
 from services.dossier.store.linked import LINKED_JSON, linked_of
 from services.dossier.store.mapping import dossier_of
+from services.dossier.store.searching import TAKES_PART
 from services.dossier.store.shown import sound_authority
 from services.dossier.use_cases.ports import Detail, UsedResult
 from services.dossier.use_cases.sealed_rows import RowSeals
@@ -118,11 +119,9 @@ _OF_AGENCY = Statement(
 # A code names at most a few dossiers, so it leads: plans are made without looking at the values.
 _OF_AGENCY_BY_CODE = Statement(
     f"""
-    SELECT {ITEM}, {LAST_STOP} FROM dossiers
+    SELECT {ITEM}, {LAST_STOP} FROM dossiers d
     WHERE (dossier_code = upper(:code) OR reference = upper(:code) OR portal_code = :code)
-      AND (receiving_agency = :agency OR competent_agency = :agency OR helping_agency = :agency
-           OR consulted_agencies @> ARRAY[:agency::text])
-      AND {_FILTERS} ORDER BY id DESC LIMIT :limit
+      AND {TAKES_PART} AND {_FILTERS} ORDER BY id DESC LIMIT :limit
     """
 )
 _HISTORY = Statement(

@@ -1,4 +1,4 @@
-"""An agency ends while dossiers run: each keeps where it was received and gains who goes on with it."""
+"""An agency ends: each of its dossiers keeps where it was received and gains who goes on with it."""
 
 from datetime import datetime
 
@@ -37,12 +37,13 @@ async def move_dossier(move: Move, ends: Ends, *, work: Work, now: datetime) -> 
         return
     if before is not None:
         await _take_from_strangers(dossier, work)
+    work.searching.put(dossier)
     told = {**details, "continuing_agency": {"code": heir.code, "name": heir.name}}
     record_change(work, dossier, Change("work_noted", state, details=told), by=None, now=now)
 
 
 async def name_heirs(dossier: Dossier, *, work: Work, now: datetime) -> None:
-    """Name who goes on for the agencies of a dossier that has ended: jobs move running ones only.
+    """Name who goes on for the agencies of a dossier that has ended, of which the job hands on many.
 
     Raises `CopyChanged` where who goes on cannot be said.
     """
@@ -56,6 +57,7 @@ async def name_heirs(dossier: Dossier, *, work: Work, now: datetime) -> None:
             heirs[agency.code] = ends.continuing(keeper)
     if heirs:
         succession.go_on_after_the_end(dossier, heirs)
+        work.searching.put(dossier)
 
 
 async def _take_from_strangers(dossier: Dossier, work: Work) -> None:

@@ -127,10 +127,11 @@ async def test_a_running_dossier_goes_on_with_the_heir_to_its_result(office: Off
 
 
 async def test_a_result_of_before_the_merger_is_corrected_by_the_heir(office: Office) -> None:
-    """The dossier had ended, so no job moved it: the heir's people record, sign, receive and work."""
+    """The dossier had ended: the heir's people see it, record, sign, receive and work."""
     error = {"reason": "Sai năm sinh", "cause": "ERROR_WRITTEN", "found_by": "APPLICANT"}
     first = await office.act(await office.issued(), "return", RECEIVER, **HANDED_OUT)
     await merged(office)
+    first = await office.read(first, at_heir(SPECIALIST))
     for officer in (SPECIALIST, an_officer("SPECIALIST", agency="H99.777", subject="nguoi-la")):
         refused = await office.tried(first, "result-correction-draft", officer, **error)
         assert refused.status_code in {403, 404}

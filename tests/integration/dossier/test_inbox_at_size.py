@@ -13,7 +13,7 @@ from services.dossier.domain.work.urgency import Lines
 from services.dossier.store import (
     colleagues,
     continuations,
-    dossiers,
+    dossier_loading,
     inbox,
     searching,
     views,
@@ -69,12 +69,14 @@ HOT: dict[str, Statement] = {
     "own": views._OWN,
     "of agency": views._OF_AGENCY,
     "of agency by code": views._OF_AGENCY_BY_CODE,
-    "load": dossiers._LOAD,
+    "load": dossier_loading.LOAD,
     "detail": views._DETAIL,
     "held by absent": colleagues._HELD_BY_ABSENT,
     "held without place": colleagues._HELD_WITHOUT_PLACE,
     "to continue": continuations._TO_CONTINUE,
     "to realign": continuations._TO_REALIGN,
+    "to hand on": continuations._TO_HAND_ON,
+    "not handed on": continuations._NOT_HANDED_ON,
     "to watch": watches._DUE,
     "to warn of": warnings._DUE,
 }
@@ -100,6 +102,9 @@ async def test_no_hot_query_reads_a_whole_table(
         assert json.dumps(await _plan(connection, HOT["search"])).count("ix_dossier_search_keys") == 2
         # What ended is most of an ended agency's: it is not gone through for the little that still runs.
         assert "ix_dossiers_running_agency" in json.dumps(await _plan(connection, HOT["to continue"]))
+        # Of what had ended, what was handed on is not gone through for the little that was not.
+        for name in ("to hand on", "not handed on"):
+            assert "ix_dossiers_ended_receiving" in json.dumps(await _plan(connection, HOT[name]))
         # Looked at every few seconds: in order, not by collecting all that might be due, which at a million
         # dossiers is dearer than reading the table.
         assert "Bitmap" not in json.dumps(await _plan(connection, HOT["to watch"]))

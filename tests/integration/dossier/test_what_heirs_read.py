@@ -3,20 +3,38 @@
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
+from services.dossier.commands.figures import rebuild_figures
+from services.dossier.commands.history import verify_history
 from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
+from services.dossier.jobs.realign_dossiers import REALIGN_DOSSIERS
 from services.dossier.jobs.recompute_due import RECOMPUTE_DUE
 from services.dossier.jobs.write_exports import WRITE_EXPORTS
 from tests.builders.dossier.office import (
+    CLERK,
     COMMUNE,
+    HANDED_OUT,
     LEAD,
     PROCEDURE,
     RECEIVER,
     SIGNER,
+    SPECIALIST,
     Office,
+    a_citizen,
     an_agency,
     an_officer,
 )
-from tests.integration.dossier.test_agencies_that_end import HEIR, UNITS, at_heir, ended, heir, merged, office
+from tests.integration.dossier.test_agencies_that_end import (
+    HEIR,
+    UNITS,
+    at_heir,
+    ended,
+    heir,
+    inbox,
+    merged,
+    office,
+)
 from tests.integration.dossier.test_bound_calendars import ASKED, MANAGER, STORM
 from tests.integration.dossier.test_working_time import a_changed_year
 
@@ -120,3 +138,80 @@ async def split(office: Office, *procedures: str) -> None:
         replace(end, data={**end.data, "successors": [HEIR, THIRD], "continuing": continuing}),
     )
     await office.service.run_job(CONTINUE_DOSSIERS)
+
+
+async def found(office: Office, by: Any, words: str) -> list[str]:
+    """Return the dossiers an officer's search gives, by code, number or name."""
+    answer = await office.service.get("/v1/dossier-search", by, params={"q": words})
+    assert answer.status_code == 200, answer.text
+    return [one["dossier_id"] for one in answer.json()["items"]]
+
+
+@pytest.mark.parametrize("is_split", [False, True])
+async def test_what_had_ended_before_the_merger_is_found_opened_and_acted_on_by_who_goes_on(
+    office: Office, is_split: bool
+) -> None:
+    """By every role that works, by code and by name; by nobody else, though the rest went to them."""
+    first = await office.act(await office.issued(), "return", RECEIVER, **HANDED_OUT)
+    stopped = await office.act(await office.submitted(), "cancellation", a_citizen(), note="Không cần nữa")
+    keeper, stranger = (THIRD, HEIR) if is_split else (HEIR, THIRD)
+    await (split(office, PROCEDURE) if is_split else merged(office))
+    path = f"/v1/dossiers/{first['dossier_id']}"
+    for officer in (RECEIVER, SPECIALIST, LEAD, SIGNER, CLERK):
+        theirs, others = replace(officer, agency=keeper), replace(officer, agency=stranger)
+        for words in (first["dossier_code"], "Nguyễn Văn An"):
+            assert first["dossier_id"] in await found(office, theirs, words)
+            assert await found(office, others, words) == []
+        by_code = {"code": first["dossier_code"]}
+        assert (await office.service.get("/v1/dossiers", theirs, params=by_code)).json()["items"] != []
+        assert (await office.service.get("/v1/dossiers", others, params=by_code)).json()["items"] == []
+        for read in (path, f"{path}/history", f"/v1/dossiers/{stopped['dossier_id']}"):
+            assert (await office.service.get(read, theirs)).status_code == 200
+            assert (await office.service.get(read, others)).status_code == 404
+    now = await office.read(first, replace(SPECIALIST, agency=keeper))
+    assert "result-correction-draft" in now["actions"]
+    assert now["continuing_agency"]["code"] == keeper
+    told = await office.service.published("dossier.work_noted.v1")
+    await office.service.run_job(CONTINUE_DOSSIERS)
+    assert await office.service.published("dossier.work_noted.v1") == told
+    assert await verify_history(office.service.runtime, ()) == 0
+    assert await rebuild_figures(office.service.runtime, ("--check",)) == 0
+
+
+async def test_an_error_recorded_before_the_merger_waits_for_the_heirs_signer(office: Office) -> None:
+    first = await office.act(await office.issued(), "return", RECEIVER, **HANDED_OUT)
+    error = {"reason": "Sai năm sinh", "cause": "ERROR_WRITTEN", "found_by": "APPLICANT"}
+    await office.act(first, "result-correction-draft", SPECIALIST, **error)
+    await merged(office)
+    assert await inbox(office, SIGNER) == []
+    assert await inbox(office, at_heir(SIGNER)) == [first["dossier_id"]]
+    seen = await office.read(first, at_heir(SIGNER))
+    decided = await office.act(seen, "result-correction", at_heir(SIGNER), approved=True)
+    assert decided["correction"]["dossier_id"]
+
+
+async def test_what_had_ended_follows_every_later_word_of_its_agencies(office: Office) -> None:
+    """The heir ends in turn, its end is taken back, then the first one's: it is with who goes on then."""
+    first = await office.act(await office.issued(), "return", RECEIVER, **HANDED_OUT)
+    await merged(office)
+    last = "H99.211"
+    took = [{"agency": HEIR, "procedures": None, "except": [], "from": "2026-03-03"}]
+    end = ended(HEIR)
+    went_on = {"successors": [last], "continuing": {"agency": last, "by_procedure": {}}}
+    words = (
+        (last, (an_agency(last, units=UNITS, predecessors=took), replace(end, data=end.data | went_on))),
+        (HEIR, (replace(heir(COMMUNE), sequence=3),)),
+        (COMMUNE, (replace(an_agency(COMMUNE, units=UNITS), sequence=3),)),
+    )
+    for keeper, told in words:
+        await office.service.receive(*told)
+        for job in (REALIGN_DOSSIERS, CONTINUE_DOSSIERS):
+            await office.service.run_job(job)
+        for agency in (COMMUNE, HEIR, last):
+            seen = await found(office, replace(SPECIALIST, agency=agency), "Nguyễn Văn An")
+            opened = await office.service.get(
+                f"/v1/dossiers/{first['dossier_id']}", replace(SPECIALIST, agency=agency)
+            )
+            expected = agency in {keeper, COMMUNE}
+            assert (seen != [], opened.status_code == 200) == (expected, expected), (keeper, agency)
+    assert await verify_history(office.service.runtime, ()) == 0

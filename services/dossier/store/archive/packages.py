@@ -47,6 +47,10 @@ _PACKAGES = Statement(
     f"SELECT {_PACKAGE}, seals FROM archive_packages WHERE batch_id = :id ORDER BY code, id"
 )
 _ONE_PACKAGE = Statement(f"SELECT {_PACKAGE}, seals FROM archive_packages WHERE id = :id")
+_LIVE = Statement(
+    f"SELECT {_PACKAGE}, seals FROM archive_packages"
+    " WHERE dossier_id = :id AND state NOT IN ('REFUSED', 'WITHDRAWN')"
+)
 _LISTED = Statement(
     f"SELECT {_BATCH} FROM archive_batches WHERE agency = ANY(:agencies::text[]) AND id < :before"
     " ORDER BY id DESC LIMIT :limit::int"
@@ -138,6 +142,11 @@ class PostgresPackages(Rows[Batch | Package]):
     async def package(self, package_id: UUID) -> Package | None:
         """Return a package."""
         row = await self._unit.fetch_one(_ONE_PACKAGE, id=package_id)
+        return None if row is None else self._package(row)
+
+    async def live(self, dossier_id: UUID) -> Package | None:
+        """Return the package of a dossier that was neither taken out nor refused."""
+        row = await self._unit.fetch_one(_LIVE, id=dossier_id)
         return None if row is None else self._package(row)
 
     def _package(self, row: Any) -> Package:

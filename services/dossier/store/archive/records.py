@@ -23,18 +23,27 @@ from services.dossier.use_cases.sealed_rows import RowSeals
 _COLUMNS = ", ".join(name for name in Record.__dataclass_fields__ if name != "holds")
 _SAID_ANEW = (
     *("ending", "ended_on", "retention", "source", "is_checked", "counted_from", "kept_through"),
-    *("submit_by", "seals"),
+    "submit_by",
 )
 _FIX = Statement(
     f"INSERT INTO archive_records ({_COLUMNS}, seals) VALUES (:dossier_id, 1, :code, :procedure_code,"
     " :procedure_name, :agency, :ending, :ended_on, :retention, :source, :is_checked, :counted_from,"
     " :kept_through, :submit_by, 'KEPT', '', NULL, :seals)"
     " ON CONFLICT (dossier_id) DO UPDATE SET version = archive_records.version + 1,"
-    f" {', '.join(f'{name} = EXCLUDED.{name}' for name in _SAID_ANEW)}"
-    # Another system may say otherwise how it ended, as long as nobody has the record.
-    " WHERE archive_records.state = 'KEPT'"
+    f" {', '.join(f'{name} = EXCLUDED.{name}' for name in _SAID_ANEW)},"
+    # One from before rows were sealed stays without; where the record is, its own seal says.
+    " seals = CASE WHEN archive_records.state = 'KEPT' THEN EXCLUDED.seals"
+    " WHEN archive_records.seals = '{}' THEN '{}' ELSE archive_records.seals || :terms::jsonb END"
+    # Another system may say otherwise how it ended, as long as the archive did not answer for it.
+    " WHERE archive_records.state IN ('KEPT', 'SUBMITTED')"
     " AND (archive_records.ending, archive_records.ended_on) <> (EXCLUDED.ending, EXCLUDED.ended_on)",
     rows=None,
+)
+# Another system took the end back: the record says how long it is kept once it has ended anew.
+_GOES_ON = (
+    "EXISTS (SELECT FROM dossiers g WHERE g.id = r.dossier_id"
+    " AND g.state NOT IN ('INTAKE_REFUSED', 'CANCELLED', 'STOPPED', 'RETURNED', 'ARCHIVED')"
+    " AND (g.state <> 'RESULT_READY' OR coalesce(g.work -> 'elsewhere' ->> 'end', '') = ''))"
 )
 # A dossier whose result was wrong is kept as long as who corrects it: the pair says together what was right.
 _CORRECTED = """EXISTS (SELECT FROM dossiers w, json_array_elements(w.work -> 'corrections') AS of_it(one)
@@ -63,7 +72,7 @@ def _kept(counted: str, condition: str, order: str) -> Statement:
         CROSS JOIN LATERAL (
             SELECT {_COLUMNS}, {counted} FROM archive_records r
             WHERE r.agency = kept.agency AND (kept.chosen IS NULL OR r.procedure_code = ANY(kept.chosen))
-              AND NOT r.procedure_code = ANY(kept.others) AND {condition}
+              AND NOT r.procedure_code = ANY(kept.others) AND {condition} AND NOT {_GOES_ON}
             ORDER BY {order} LIMIT :limit::int) r
         ORDER BY {order} LIMIT :limit::int
         """
@@ -89,7 +98,9 @@ _MOVE = """
 _LOCK = Statement(
     f"SELECT {_COLUMNS}, {_HOLDS} FROM archive_records r WHERE dossier_id = :id FOR UPDATE OF r"
 )
-_CORRECTIONS = Statement(f"SELECT {_CORRECTED} OR {_PROPOSED} FROM archive_records r WHERE dossier_id = :id")
+_STANDS = Statement(
+    f"SELECT {_GOES_ON} OR {_CORRECTED} OR {_PROPOSED} FROM archive_records r WHERE dossier_id = :id"
+)
 # What had a result was handed over and acknowledged; what ended without one is destroyed where it lies.
 _OVER = _kept(
     "0 AS holds",
@@ -158,7 +169,12 @@ class PostgresRecords:
             "submit_by": retention.submit_by,
         }
         first = {"state": "KEPT", "archive_code": "", "destroyed_by": None}
-        self._unit.write(_FIX, **columns, seals=self._seals.made("archive_records", columns | first))
+        self._unit.write(
+            _FIX,
+            **columns,
+            seals=self._seals.made("archive_records", columns | first),
+            terms=self._seals.made("archive_records", columns | first, "given"),
+        )
 
     async def find(self, dossier_id: UUID) -> Record | None:
         """Return a record, with its holds counted."""
@@ -216,9 +232,9 @@ class PostgresRecords:
         await self._unit.fetch_one(_LOCK, id=dossier_id)
         return await self.find(dossier_id)
 
-    async def stands_for_a_correction(self, dossier_id: UUID, today: date) -> bool:
-        """Tell whether a correction of it waits or is kept yet: the pair says together what was right."""
-        found = await self._unit.fetch_value(_CORRECTIONS, id=dossier_id, today=today)
+    async def stands(self, dossier_id: UUID, today: date) -> bool:
+        """Tell whether it goes on, or its correction waits or is kept yet: the pair says what was right."""
+        found = await self._unit.fetch_value(_STANDS, id=dossier_id, today=today)
         return bool(found)
 
     async def over(

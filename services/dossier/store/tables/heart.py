@@ -141,6 +141,31 @@ Index(
     postgresql_using="gin",
     postgresql_where=text("consulted_agencies <> '{}'"),
 )
+# What had ended before an agency did, until who goes on with it is named.
+_HAD_ENDED = (
+    "state IN ('INTAKE_REFUSED', 'CANCELLED', 'STOPPED', 'RETURNED', 'ARCHIVED') AND destroyed_by IS NULL"
+    " AND NOT continued_from @> ARRAY[{0}]"
+)
+Index(
+    "ix_dossiers_ended_receiving",
+    dossiers.c.receiving_agency,
+    dossiers.c.id,
+    postgresql_where=text(_HAD_ENDED.format("receiving_agency")),
+)
+Index(
+    "ix_dossiers_ended_competent",
+    dossiers.c.competent_agency,
+    dossiers.c.id,
+    postgresql_where=text(
+        f"competent_agency <> receiving_agency AND {_HAD_ENDED.format('competent_agency')}"
+    ),
+)
+Index(
+    "ix_dossiers_ended_helping",
+    dossiers.c.helping_agency,
+    dossiers.c.id,
+    postgresql_where=text(f"helping_agency <> receiving_agency AND {_HAD_ENDED.format('helping_agency')}"),
+)
 
 history = Table(
     "history",

@@ -176,9 +176,7 @@ async def _carry_out_line(list_id: UUID, line: Line, open_work: OpenWork, now: d
             today,
             handed_over=work.archive.rules.handed_over(today),
         )
-        if outcome is Outcome.DESTROYED and await work.archive.records.stands_for_a_correction(
-            line.dossier_id, today
-        ):
+        if outcome is Outcome.DESTROYED and await work.archive.records.stands(line.dossier_id, today):
             outcome = Outcome.HELD
         head = None
         if outcome is Outcome.DESTROYED:

@@ -23,7 +23,7 @@ class Records(Protocol):
     """Records of ended dossiers, and how long each is kept."""
 
     def fix(self, dossier: Dossier, told: Ended, retention: Retention) -> None:
-        """Queue a record; one that is there already stays as it was fixed."""
+        """Queue a record; one that is there stays as it was fixed, unless it ended otherwise since."""
 
     async def find(self, dossier_id: UUID) -> Record | None:
         """Return a record, with its holds counted."""
@@ -47,8 +47,8 @@ class Records(Protocol):
     async def lock(self, dossier_id: UUID) -> Record | None:
         """Return a record with its holds; nobody else holds or moves it until the unit ends."""
 
-    async def stands_for_a_correction(self, dossier_id: UUID, today: date) -> bool:
-        """Tell whether a correction of it waits, or a dossier that corrects it is still kept."""
+    async def stands(self, dossier_id: UUID, today: date) -> bool:
+        """Tell whether it goes on, its correction waits, or a dossier that corrects it is still kept."""
 
     async def over(
         self, reaches: Sequence[Reach], *, today: date, handed_over: Collection[Ending], limit: int
@@ -76,6 +76,9 @@ class Packages(Protocol):
 
     async def package(self, package_id: UUID) -> Package | None:
         """Return a package."""
+
+    async def live(self, dossier_id: UUID) -> Package | None:
+        """Return the package of a dossier that was neither taken out nor refused."""
 
     async def listed(self, agencies: Sequence[str], *, before: UUID, limit: int) -> Sequence[Batch]:
         """Return agencies' batches, newest first."""

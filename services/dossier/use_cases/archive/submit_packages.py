@@ -121,6 +121,21 @@ async def cancel_batch(batch_id: UUID, *, by: Caller, seen: int, work: Work, now
     return batch
 
 
+async def take_back(dossier_id: UUID, *, reason: str, work: Work) -> bool:
+    """Take a dossier that goes on out of a batch; False once that was handed over: the archive answers."""
+    package = await work.archive.packages.live(dossier_id)
+    if package is None:
+        return False
+    batch, _ = await work.archive.packages.load(package.batch_id)
+    if batch.state not in {BatchState.BUILDING, BatchState.READY}:
+        return False
+    batch.take_out()
+    work.archive.packages.save(batch)
+    work.archive.packages.save_package(_withdrawn(package, reason))
+    work.archive.records.move([dossier_id], RecordState.KEPT)
+    return True
+
+
 def _withdrawn(package: Package, reason: str) -> Package:
     return replace(package, version=package.version + 1, state=PackageState.WITHDRAWN, reason=reason)
 

@@ -58,6 +58,12 @@ class Catalogue(Protocol):
     async def left(self, ends: Ends) -> Collection[str]:
         """Return the agencies of which a running dossier still goes on as told before."""
 
+    async def to_hand_on(self, ends: Ends, *, past: Collection[UUID], limit: int) -> Sequence[Move]:
+        """Return dossiers that had ended, and who keeps them now (empty: itself), the newest first."""
+
+    async def not_handed_on(self, ends: Ends) -> Collection[str]:
+        """Return the agencies a word of which says otherwise than an ended dossier does who keeps it."""
+
     async def hold_words(self, ends: Ends, agencies: Collection[str]) -> None:
         """Let no new word of these agencies be heard until the unit ends; raise `Stale` where one was."""
 

@@ -25,6 +25,7 @@ from services.dossier.domain.work.elsewhere import Elsewhere, EndElsewhere, outs
 from services.dossier.domain.work.following import end_of, heard_since, is_before, looked_at_next, may_end
 from services.dossier.domain.work.mirrors import Mirror
 from services.dossier.domain.work.slip import Party, row_out
+from services.dossier.use_cases.archive.submit_packages import take_back
 from services.dossier.use_cases.payments.ledger import end_dues, hold_ledger
 from services.dossier.use_cases.ports import Grounds, Work
 from services.dossier.use_cases.record_change import record_change
@@ -60,8 +61,10 @@ async def follow(mirror: Mirror, *, by: Caller | None, work: Work, now: datetime
         # What it rests on was changed by hand: what was heard is kept, and met again by the job.
         _log.exception("a dossier does not follow the system that works it", dossier=str(mirror.dossier_id))
         return replace(mirror, follow_at=now + _LATER)
-    if _is_theirs(dossier, mirror):
-        await _stand_as_told(dossier, grounds, mirror, by=by, work=work, now=now)
+    if _is_theirs(dossier, mirror) and not await _stand_as_told(
+        dossier, grounds, mirror, by=by, work=work, now=now
+    ):
+        return replace(mirror, follow_at=now + _LATER)
     return replace(mirror, follow_at=looked_at_next(mirror.statuses, now))
 
 
@@ -86,21 +89,24 @@ def _is_theirs(dossier: Dossier, mirror: Mirror) -> bool:
 
 async def _stand_as_told(
     dossier: Dossier, grounds: Grounds, mirror: Mirror, *, by: Caller | None, work: Work, now: datetime
-) -> None:
+) -> bool:
+    """Move the dossier; False where that has to wait until the archive answers for its record."""
     away, accepted_at = dossier.elsewhere, dossier.accepted_at
     if away is None or accepted_at is None:
-        return
+        return True
     heard = heard_since(mirror.statuses, away.again_since)
     end = end_of(heard, accepted_at=accepted_at, now=now)
     if end is None and is_before(heard, accepted_at):
         _log.warning("an end told of a day before the acceptance ends nothing", dossier=str(dossier.id))
     if end is None and away.end is not None:
-        if await _is_free(dossier, work):
-            left = ends_elsewhere.reopen(dossier)
-            if grounds.account.entries:
-                ledger = await hold_ledger(dossier, grounds, by=by or _SYSTEM, work=work, now=now)
-                ledger.owe_again(_NOTHING_OWED, _OWED_AGAIN)
-            _record(dossier, away, away.end, left, "reopened_elsewhere", {}, by=by, work=work, now=now)
+        state = await _record_state(dossier, work)
+        if state is not RecordState.KEPT:
+            return state is not RecordState.SUBMITTED
+        left = ends_elsewhere.reopen(dossier)
+        if grounds.account.entries:
+            ledger = await hold_ledger(dossier, grounds, by=by or _SYSTEM, work=work, now=now)
+            ledger.owe_again(_NOTHING_OWED, _OWED_AGAIN)
+        _record(dossier, away, away.end, left, "reopened_elsewhere", {}, by=by, work=work, now=now)
     elif end is not None and not end.says_the_same(away.end) and dossier.can(OF_ANOTHER_SYSTEM[end.state]):
         if away.end is None:
             await end_dues(dossier, grounds, _NOTHING_OWED, by=by or _SYSTEM, work=work, now=now)
@@ -110,15 +116,21 @@ async def _stand_as_told(
         _write_slip(dossier, away, end, work=work, now=now)
         told = {"cause": cause_data(LATE_ELSEWHERE)} if _is_late_there(dossier, away) else {}
         _record(dossier, away, end, left, "ended_elsewhere", told, by=by, work=work, now=now)
+    return True
 
 
-async def _is_free(dossier: Dossier, work: Work) -> bool:
-    """Tell whether the record lies where it did: what the archive was given is reopened by nobody."""
+async def _record_state(dossier: Dossier, work: Work) -> RecordState:
+    """Return where the record is, out of a batch nobody handed over yet.
+
+    What the archive was given is reopened by nobody: what it has accepted never, the rest once it refused.
+    """
     record = await work.archive.records.find(dossier.id)
     if record is None or record.state is RecordState.KEPT:
-        return True
+        return RecordState.KEPT
+    if record.state is RecordState.SUBMITTED and await take_back(dossier.id, reason=_OWED_AGAIN, work=work):
+        return RecordState.KEPT
     _log.warning("an end is taken back whose record the archive has", dossier=str(dossier.id))
-    return False
+    return record.state
 
 
 def _record(

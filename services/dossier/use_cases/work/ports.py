@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.work.colleagues import Colleague
 from services.dossier.domain.work.mirrors import Mirror, Status
 from services.dossier.domain.work.search import Index, Sought
@@ -125,6 +126,9 @@ class Searching(Protocol):
     @property
     def phone(self) -> Index:
         """How phones are indexed."""
+
+    def put(self, dossier: Dossier) -> None:
+        """Queue what a dossier is found by, and by whom: its agencies and who goes on for them."""
 
     async def put_again(self, after: UUID, limit: int) -> UUID | None:
         """Keep what the next dossiers are found by as is the rule now; return the last, None at the end."""
