@@ -16,6 +16,13 @@ ISSUER = "motcua-gateway"
 _KEPT = 4096
 
 
+APART_SECONDS = 90
+"""By so much the clocks of the gateway and a service may differ, either way.
+
+Without it a gateway a moment ahead signs tokens of the future: 401 for everybody who comes through it.
+"""
+
+
 class TokenVerifier:
     """Verifies the gateway's tokens; a verified token is remembered until it expires."""
 
@@ -24,6 +31,7 @@ class TokenVerifier:
         self._clock = clock
         self._claims = jwt.JWTClaimsRegistry(
             now=lambda: int(clock.now().timestamp()),
+            leeway=APART_SECONDS,
             iss={"essential": True, "value": ISSUER},
             aud={"essential": True, "value": AUDIENCE},
             exp={"essential": True},
