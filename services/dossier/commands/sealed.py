@@ -150,6 +150,11 @@ _TOLD_TWICE = {
         "SELECT FROM archive_message_lines l JOIN archive_messages m ON m.id = l.message_id"
         " WHERE l.package_id = p.id AND l.judgement = 'ACCEPTED' AND m.batch_id = p.batch_id)"
     ),
+    "authorisation {name}: a dossier was handed in under it, it is missing": (
+        "SELECT DISTINCT d.work #>> '{brought,authorization_id}' AS name FROM dossiers d"
+        " WHERE d.destroyed_by IS NULL AND d.work #>> '{brought,authorization_id}' IS NOT NULL"
+        " AND NOT EXISTS (SELECT FROM authorizations a WHERE a.id::text = d.work #>> '{brought,authorization_id}')"
+    ),
     "mirror {name}: not every status it was told is there": (
         "SELECT m.id::text AS name FROM mirrors m WHERE m.version <> ("
         "SELECT count(*) FROM mirror_statuses s WHERE s.mirror_id = m.id)"

@@ -278,7 +278,9 @@ async def test_a_result_given_to_another_by_hand_is_shown_to_nobody(yard: Yard) 
     assert (await service.get(f"/v1/results/{row['id']}", a_citizen())).status_code == 200
 
 
-async def test_a_revoked_authorisation_made_alive_by_hand_opens_nothing(yard: Yard) -> None:
+async def test_a_revoked_authorisation_made_alive_by_hand_opens_nothing(
+    yard: Yard, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The representative's own dossier stays shut, the authorisation is not even named."""
     service, pool = yard.service, yard.service.runtime.pool
     life = Life(yard)
@@ -296,6 +298,14 @@ async def test_a_revoked_authorisation_made_alive_by_hand_opens_nothing(yard: Ya
     assert (await service.get(path, AN)).status_code == 404
     assert (await service.get(url, AN)).status_code == 404
     await pool.execute(forge, row["id"], row["revoked_at"], row["valid_until"])
+    assert await verify_history(service.runtime, ()) == 0
+    await pool.execute("CREATE TABLE kept AS SELECT * FROM authorizations WHERE id = $1", row["id"])
+    await pool.execute("DELETE FROM authorizations WHERE id = $1", row["id"])
+    assert (await service.get(path, AN)).status_code == 404
+    assert await verify_history(service.runtime, ()) == 1
+    assert f"authorisation {row['id']}: a dossier was handed in under it" in capsys.readouterr().out
+    await pool.execute("INSERT INTO authorizations SELECT * FROM kept")
+    await pool.execute("DROP TABLE kept")
     assert await verify_history(service.runtime, ()) == 0
 
 
