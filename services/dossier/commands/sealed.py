@@ -153,7 +153,8 @@ _TOLD_TWICE = {
     "authorisation {name}: a dossier was handed in under it, it is missing": (
         "SELECT DISTINCT d.work #>> '{brought,authorization_id}' AS name FROM dossiers d"
         " WHERE d.destroyed_by IS NULL AND d.work #>> '{brought,authorization_id}' IS NOT NULL"
-        " AND NOT EXISTS (SELECT FROM authorizations a WHERE a.id::text = d.work #>> '{brought,authorization_id}')"
+        " AND NOT EXISTS (SELECT FROM authorizations a"
+        " WHERE a.id::text = d.work #>> '{brought,authorization_id}')"
     ),
     "mirror {name}: not every status it was told is there": (
         "SELECT m.id::text AS name FROM mirrors m WHERE m.version <> ("
