@@ -50,13 +50,17 @@ def fields_by_route() -> Mapping[tuple[str, str], frozenset[str]]:
 
 @cache
 def questions_by_route() -> Mapping[tuple[str, str, str], frozenset[str]]:
-    """Return the names a query may have, by service, method and address at the door."""
+    """Return the names a query may have, by service, method and address at the door.
+
+    `fields` is the door's own, of lists that page: where it would do nothing it is refused.
+    """
     documents = _all_documents()
     found = {}
     for route in ROUTES:
         described = operation_of(documents[route.service], route)
         if described is not None:
-            found[route.service, route.method, route.path] = frozenset(asked_names(described[1]))
+            own = {"fields"} if route.method == "GET" and fields_of(route) else set()
+            found[route.service, route.method, route.path] = frozenset({*asked_names(described[1]), *own})
     return found
 
 

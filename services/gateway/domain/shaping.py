@@ -42,12 +42,12 @@ def wanted_fields(query: bytes, known: Callable[[], frozenset[str]]) -> tuple[li
 def refuse_unknown(query: bytes, known: frozenset[str] | None) -> None:
     """Raise `Invalid` for a name the address does not know: a filter mistyped would look like everything.
 
-    `fields` is asked of every list. Nothing is refused where nobody promised which names there are.
+    Nothing is refused where nobody promised which names there are.
     """
     if not query or known is None:
         return
     asked = {name for name, _ in parse_qsl(query.decode("latin-1"), keep_blank_values=True)}
-    unknown = sorted(asked - known - {"fields"})
+    unknown = sorted(asked - known)
     if unknown:
         raise Invalid(
             fields=[

@@ -39,6 +39,16 @@ async def test_a_field_no_item_has_is_refused_before_the_service_is_asked(
     assert listing.seen == []
 
 
+@pytest.mark.parametrize("path", ["administrative-levels", "procedures/1.004873"])
+async def test_fields_are_refused_where_they_would_do_nothing(
+    door: RunningService, listing: Peer, path: str
+) -> None:
+    """A list that does not page, and what is no list: the whole would look like what was asked for."""
+    answer = await door.client.get(f"/api/v1/{path}?fields=code")
+    assert (answer.status_code, [one["path"] for one in answer.json()["errors"]]) == (422, ["fields"])
+    assert listing.seen == []
+
+
 @pytest.mark.parametrize(
     ("query", "names"),
     [
