@@ -215,3 +215,19 @@ async def test_what_had_ended_follows_every_later_word_of_its_agencies(office: O
             expected = agency in {keeper, COMMUNE}
             assert (seen != [], opened.status_code == 200) == (expected, expected), (keeper, agency)
     assert await verify_history(office.service.runtime, ()) == 0
+
+
+async def test_what_lies_in_a_batch_for_the_archive_is_handed_on_after_that(office: Office) -> None:
+    """The archive answers for the version it was given; given back, the heir has it like the rest."""
+    first = await office.act(await office.issued(), "return", RECEIVER, **HANDED_OUT)
+    asked = {"until": "2027-12-31"}
+    batch = (await office.service.post("/v1/archive/batches", asked, CLERK)).json()
+    await merged(office)
+    path, heirs = f"/v1/dossiers/{first['dossier_id']}", at_heir(CLERK)
+    assert (await office.service.get(path, heirs)).status_code == 404
+    assert (await office.service.get(path, CLERK)).json()["version"] == first["version"]
+    given_up = f"/v1/archive/batches/{batch['batch_id']}/cancellation"
+    cancelled = await office.service.post(given_up, {}, heirs, version=batch["version"])
+    assert cancelled.status_code == 200, cancelled.text
+    await office.service.run_job(CONTINUE_DOSSIERS)
+    assert (await office.service.get(path, heirs)).status_code == 200
