@@ -89,6 +89,10 @@ class RowHeads:
         self._last_slip[dossier_id] = slip_id
         self.more(dossier_id, "slips", 1)
 
+    def counts(self, dossier_id: UUID) -> bool:
+        """Tell whether this unit of work has counted anything of a dossier."""
+        return dossier_id in self._waiting or dossier_id in self._known
+
     def more(self, dossier_id: UUID, book: str, count: int) -> None:
         """Count rows added."""
         if dossier_id not in self._known:

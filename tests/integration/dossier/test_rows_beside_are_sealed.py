@@ -161,6 +161,15 @@ async def test_a_row_taken_out_is_missed(hand: Hand, table: str) -> None:
     assert any(NAMED_ELSEWHERE[table] in line for line in found), found
 
 
+async def test_every_piece_of_evidence_is_counted(hand: Hand) -> None:
+    """Also what was handed in for members of a submission whose dossiers began later."""
+    less = (
+        "SELECT h.dossier_id FROM row_heads h JOIN evidence e ON e.dossier_id = h.dossier_id"
+        " GROUP BY h.dossier_id, h.evidence HAVING count(*) <> h.evidence"
+    )
+    assert [row["dossier_id"] for row in await hand.connection.fetch(less)] == []
+
+
 @pytest.mark.parametrize("table", sorted({*TABLES} - {"row_heads", "archive_records"}))
 async def test_a_row_put_in_is_named(hand: Hand, table: str) -> None:
     """A copy of a sealed row under another key: its seals are of the other."""

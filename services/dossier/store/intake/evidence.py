@@ -47,6 +47,11 @@ class PostgresEvidence:
         """Let nobody else add evidence to a dossier that stays as it is until the unit ends."""
         await self._heads.hold(dossier_id)
 
+    async def count_from_before(self, dossier_id: UUID) -> None:
+        """Count what was kept in an earlier commit for a dossier that begins now."""
+        if not self._heads.counts(dossier_id):
+            self._heads.more(dossier_id, "evidence", len(await self.of(dossier_id)))
+
     async def of(self, dossier_id: UUID) -> list[Evidence]:
         """Return a dossier's evidence, oldest first."""
         return [evidence_of(row) for row in await self._unit.fetch(_OF, dossier_id=dossier_id)]

@@ -20,6 +20,9 @@ from services.dossier.domain.keepers import Reach
 class EvidenceBook(Protocol):
     """Evidence: added, never changed."""
 
+    async def count_from_before(self, dossier_id: UUID) -> None:
+        """Count what was kept in an earlier commit for a dossier that begins now."""
+
     async def hold(self, dossier_id: UUID) -> None:
         """Let nobody else add evidence to a dossier that stays as it is until the unit ends."""
         ...

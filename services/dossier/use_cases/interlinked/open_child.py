@@ -64,6 +64,7 @@ async def open_child(parent: Parent, child: Child, *, work: Work, now: datetime)
     entry = new_entry(
         work, dossier, Change("submitted", None, details=brought_details(dossier)), by=None, now=now
     )
+    await work.ways_in.evidence.count_from_before(dossier.id)
     work.dossiers.add(dossier, entry, components)
     shared.keep(work, uploaders=("",))
     for component, entry_used in stand_for.items():
