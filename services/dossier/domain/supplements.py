@@ -92,7 +92,7 @@ def given_before(
     """Return the first moment told at which an answer can have been given; None: it came as it was given.
 
     Before the request is when the dossier was handed in, after the coming another clock; working time knows
-    nothing shorter than a minute (ADR 0037).
+    nothing shorter than a minute (ADR 0034).
     """
     latest = came_at - timedelta(minutes=1)
     return next((at for at in told if at is not None and asked_at <= at <= latest), None)

@@ -295,7 +295,7 @@ async def supplement_from_portal(
 
     Answers of the form that come with it are put right in the dossier's own. `told_at` is what was said of
     when it was given, the surest first: whether it was in time goes by that, what the office has to do by
-    `now` (ADR 0037). `flags` are those of each file.
+    `now` (ADR 0034). `flags` are those of each file.
     """
     if by.kind is not CallerKind.SERVICE or not by.has_role("portal.intake"):
         raise Forbidden

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0084"
+revision = "0079"
 down_revision = "0078"
 branch_labels = None
 depends_on = None

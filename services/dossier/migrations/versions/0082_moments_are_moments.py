@@ -5,8 +5,8 @@ One such row written by hand shut whole books, lists and jobs over all rows. Day
 
 from alembic import op
 
-revision = "0090"
-down_revision = "0088"
+revision = "0082"
+down_revision = "0081"
 branch_labels = None
 depends_on = None
 

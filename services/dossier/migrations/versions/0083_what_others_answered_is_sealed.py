@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-revision = "0085"
-down_revision = "0090"
+revision = "0083"
+down_revision = "0082"
 branch_labels = None
 depends_on = None
 
