@@ -189,6 +189,12 @@ _TOLD_TWICE = {
         " FROM interlinked_history GROUP BY 1) h ON h.parent_id = p.id"
         " WHERE (h.found, h.last) IS DISTINCT FROM (p.version, p.version)"
     ),
+    "dossier {name}: results of the register stood for more of its components": (
+        "SELECT d.id::text AS name FROM dossiers d WHERE d.destroyed_by IS NULL"
+        " AND (SELECT count(*) FROM result_uses u WHERE u.dossier_id = d.id)"
+        " < CASE jsonb_typeof(d.work::jsonb #> '{brought,reused_results}') WHEN 'number'"
+        " THEN (d.work::jsonb #>> '{brought,reused_results}')::numeric ELSE 0 END"
+    ),
     **STOOD_ON,
     "dossier {name}: it was destroyed, its record says otherwise": (
         "SELECT r.dossier_id::text AS name FROM archive_records r JOIN dossiers d ON d.id = r.dossier_id"

@@ -320,6 +320,22 @@ async def test_a_result_revoked_since_is_refused_at_acceptance_and_shown_on_open
     assert (warning["code"], warning["details"]["reason"]) == ("reused-result-ended", WHY["reason"])
 
 
+async def test_a_result_that_stood_for_a_component_and_was_taken_out_is_missed(
+    office: Office, capsys: Any
+) -> None:
+    """Revoked and its use taken out by hand, the dossier was accepted on nothing."""
+    await issued(office)
+    (entry,) = await own(office)
+    waiting = (await submit(office, await reusing(office, entry["result_id"]))).json()
+    taken_out = "DELETE FROM result_uses WHERE dossier_id = $1"
+    await office.service.runtime.pool.execute(taken_out, UUID(waiting["dossier_id"]))
+    refused = await office.tried(waiting, "acceptance", RECEIVER)
+    assert (refused.status_code, refused.json()["code"]) == (503, "row-changed")
+    assert (await office.read(waiting, RECEIVER))["state"] == "SUBMITTED"
+    assert await verify_history(office.service.runtime, ()) == 1
+    assert "results of the register stood for more of its components" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("component", ["to-khai", ""])
 async def test_another_paper_handed_in_for_it_stands_in_the_place_of_a_result_that_ended(
     office: Office, component: str, capsys: Any

@@ -8,6 +8,7 @@ from uuid import UUID
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Invalid
 from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.errors import RowChanged
 from services.dossier.domain.results.register import (
     LIFTED,
     Registered,
@@ -104,11 +105,16 @@ async def lift_results(dossier: Dossier, files: Iterable[Attachment], *, work: W
 
 
 async def require_results_hold(dossier: Dossier, *, work: Work, now: datetime) -> None:
-    """Raise `ResultEnded`, naming the components, when a result handed in holds no more at acceptance."""
+    """Raise `ResultEnded`, naming the components, when a result handed in holds no more at acceptance.
+
+    `RowChanged` where one that was bound is gone: what stands for its component nobody can tell.
+    """
     if BOUND not in dossier.brought:
         return
     today = now.astimezone(VIETNAM).date()
     used = await work.results.used_by(dossier.id)
+    if len(used) < dossier.brought[BOUND]:
+        raise RowChanged
     ended = [
         {"component_code": code, "number": entry.number, "state": entry.state.value}
         for code, version, entry in used
