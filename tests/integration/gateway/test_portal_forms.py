@@ -167,6 +167,14 @@ async def test_however_it_is_written_it_is_the_same_dossier(start) -> None:
         assert {name: one for name, one in seen.items() if one != seen["plain"]} == {}
 
 
+async def test_a_form_in_a_writing_of_its_own_is_one_answer_the_officer_reads(start) -> None:
+    """Some systems send it as XML: every dossier of theirs waited for people, who could only leave it out."""
+    form = "<Form><NgheNghiep>thợ mộc</NgheNghiep><DanToc>Thái</DanToc></Form>"
+    async with a_world(start) as world:
+        told = await understood(world, as_json(a_message(CODE.format(1), **{**PLAIN, "DuLieuEForm": form})))
+        assert told["form_data"]["DuLieuEForm (như bản tin)"] == form
+
+
 def a_promotion(code: str) -> Json:
     return {
         "MaHoSo": code,

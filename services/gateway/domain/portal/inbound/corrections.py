@@ -16,7 +16,7 @@ from services.gateway.domain.portal.inbound.files import (
     strange_lists,
     strange_members,
 )
-from services.gateway.domain.portal.inbound.form import is_form, long_answers
+from services.gateway.domain.portal.inbound.form import AS_IT_CAME, is_form, long_answers
 from services.gateway.domain.portal.inbound.going_on import status_members
 from services.gateway.domain.portal.inbound.kept import kept_with_form
 from services.gateway.domain.portal.inbound.owner import unread_number
@@ -35,7 +35,6 @@ _MOST_POINTS = 20
 """In the name of a member within another, as form builders number their fields."""
 _COMPONENT = "MaThanhPhanHoSo"
 _NAME = "TenTepDinhKem"
-_AS_IT_CAME = "(như bản tin)"
 _CONTENT = "(có nội dung, chỉ bỏ được)"
 _OTHERS = {
     FILES: "danh sách tệp",
@@ -90,12 +89,12 @@ def corrected(path: str, message: Any, corrections: Mapping[str, str]) -> Any:
         _put(data, name, corrections[name])
     if FORM in applied and not is_form(was[FORM]) and not holds_file(was[FORM]):
         # Nobody reads it as a form: an officer reads it as it is. One that is read was left out for good.
-        data[f"{FORM} {_AS_IT_CAME}"] = was[FORM]
+        data[f"{FORM} {AS_IT_CAME}"] = was[FORM]
     members = dict.fromkeys(next(_steps(was, name)) for name in applied)
     for member in [one for one in members if one not in {FILES, FORM}]:
         unsaid = _taken_from(was.get(member), data.get(member))
         if not is_blank(unsaid) and not holds_file(unsaid):
-            data[f"{member} {_AS_IT_CAME}"] = unsaid
+            data[f"{member} {AS_IT_CAME}"] = unsaid
     return changed
 
 

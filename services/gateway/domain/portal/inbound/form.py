@@ -8,6 +8,8 @@ from services.gateway.domain.portal.wire.words import Json, LongText, said_by
 _NAMES = ("key", "name", "id", "ma", "ten")
 _VALUES = ("value", "giatri", "val")
 _MOST_SAID = 8
+AS_IT_CAME = "(như bản tin)"
+"""Behind the name of what is told as it stood in the message."""
 
 
 def form_of(told: Any) -> Json | None:

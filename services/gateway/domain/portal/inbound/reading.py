@@ -8,8 +8,8 @@ from typing import Any
 
 from contracts.limits import MOST_FORM_ANSWERS
 from services.gateway.domain.account import tech_id_of
-from services.gateway.domain.portal.inbound.files import Listed, files_of
-from services.gateway.domain.portal.inbound.form import form_of
+from services.gateway.domain.portal.inbound.files import Listed, files_of, holds_file
+from services.gateway.domain.portal.inbound.form import AS_IT_CAME, form_of
 from services.gateway.domain.portal.inbound.going_on import require_going_on, says_withdrawn
 from services.gateway.domain.portal.inbound.kept import kept_with_form
 from services.gateway.domain.portal.inbound.owner import owner_of
@@ -189,9 +189,7 @@ def _form(
     What stands beside the form is the applicant's too: a promotion has nothing else. Only what the dossier
     itself says better, as the names of its procedure and agency, is left out. `owner` is blank for a change.
     """
-    form = form_of(data.get(profile["form"])) if profile["form"] else {}
-    if form is None:
-        raise NeedsPeople(f"cần sửa: {profile['form']} (không đọc được biểu mẫu)")
+    form = _answers(data, profile["form"])
     answers = {**form}
     beside = beside_form(data, profile, is_change=not owner)
     for told in (beside, kept_with_form(data, profile, owner), listed.remarks):
@@ -200,6 +198,17 @@ def _form(
                 # An answer stays as it was given; what was said of it again may stand beside it already.
                 lay_under(answers, f"{name} (2)" if name in form else name, value)
     return answers
+
+
+def _answers(data: Mapping[str, Any], name: str) -> Json:
+    """Return the answers; a form in a writing of its own (XML, HTML) is one answer, read by the officer."""
+    told = data.get(name) if name else None
+    form = form_of(told)
+    if form is not None:
+        return form
+    if not isinstance(told, str) or holds_file(told):
+        raise NeedsPeople(f"cần sửa: {name} (không đọc được biểu mẫu)")
+    return {f"{name} {AS_IT_CAME}": told}
 
 
 def beside_form(data: Mapping[str, Any], profile: Mapping[str, Any], *, is_change: bool) -> Json:
