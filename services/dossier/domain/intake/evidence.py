@@ -68,9 +68,11 @@ def flags_of_files(evidence: Iterable[Evidence]) -> dict[UUID, Flags]:
     """Return the flags of each file the portal spoke of when it came with an answer."""
     by_file: dict[UUID, list[Evidence]] = {}
     for item in evidence:
-        if item.kind is EvidenceKind.EXEMPTION_SHOWN:
+        files = item.details.get("files")
+        # An officer's look-up names what was fetched by its title: those are files of a component.
+        if item.kind is EvidenceKind.EXEMPTION_SHOWN or not isinstance(files, list):
             continue
-        for file in item.details.get("files") or ():
+        for file in files:
             by_file.setdefault(UUID(file["attachment_id"]), []).append(item)
     return {file: _flags(items) for file, items in by_file.items()}
 
