@@ -267,7 +267,7 @@ NOT_READ: dict[str, tuple[Json, str, str]] = {
         "TaiLieuNop.0.Tep",
         "a.pdf",
     ),
-    "no form": ({"DuLieuEForm": "không đọc được"}, "DuLieuEForm", "biểu mẫu điện tử"),
+    "no form": ({"DuLieuEForm": [{"a": 1}, "b"]}, "DuLieuEForm", "biểu mẫu điện tử"),
     "no number": ({"SoGiayToChuHoSo": "099-08 số 8"}, "SoGiayToChuHoSo", "số giấy tờ của chủ hồ sơ"),
 }
 
