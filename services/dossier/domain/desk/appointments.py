@@ -52,8 +52,7 @@ class Appointment:
     def cancel(self, now: datetime) -> None:
         """Give the slot back, before it begins."""
         self._require_changeable(now)
-        self.state, self.ended_at = AppointmentState.CANCELLED, now
-        self.version += 1
+        self.call_off(now)
 
     def call_off(self, now: datetime) -> None:
         """Give the slot back for the office: nobody is called there then."""
