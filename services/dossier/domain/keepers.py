@@ -29,6 +29,31 @@ class Reach:
         return procedure not in self.without if self.only is None else procedure in self.only
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight:
+    """What an agency knows of: figures, lists and opening alike go by it.
+
+    `kept`: its own records and those of agencies under it or that ended, procedure by procedure. Of an agency
+    nobody told of here its code says whom it stands under: `known` are those told of whose codes begin with
+    this one's. An agency that ended knows of its own yet.
+    """
+
+    agency: str
+    kept: tuple[Reach, ...]
+    known: tuple[str, ...] = ()
+
+    def has(self, agency: str, procedure: str = "") -> bool:
+        """Tell whether it knows of what an agency took part in, of a procedure; without one, of its books."""
+        if agency == self.agency or any(one.agency == agency and one.has(procedure) for one in self.kept):
+            return True
+        return agency.startswith(f"{self.agency}.") and agency not in self.known
+
+    def books(self, procedure: str = "") -> list[str]:
+        """Return the agencies named one by one whose books, or a procedure's, it knows of."""
+        kept = (one.agency for one in self.kept if one.has(procedure))
+        return list(dict.fromkeys([self.agency, *kept]))
+
+
 def above_of(agency: str) -> str:
     """Return whom an agency stands under by its code; empty for none."""
     return agency.rpartition(".")[0]
@@ -118,19 +143,19 @@ class Keepers:
         """
         return self._kept_by({keeper}, keeper)
 
-    def sight(self, agency: str) -> list[Reach]:
+    def sight(self, agency: str) -> Sight:
         """Return what an agency knows of: what it keeps, and what those keep that stand under it.
 
         An agency does not end with the one it stands under: it comes under whom the catalogue says, and until
         it is told under who goes on for that one.
         """
         under = {one for one in self._above if agency in self._over(one)}
-        return self._kept_by({agency, *under}, agency)
-
-    def known_below(self, agency: str) -> list[str]:
-        """Return the agencies told of here that stand under one by their codes, wherever they stand now."""
         known = self._above.keys() | self._doubted
-        return sorted(one for one in known if one.startswith(f"{agency}."))
+        return Sight(
+            agency=agency,
+            kept=tuple(self._kept_by({agency, *under}, agency)),
+            known=tuple(sorted(one for one in known if one.startswith(f"{agency}."))),
+        )
 
     def _over(self, agency: str) -> list[str]:
         """Return those an agency stands under, one above the other, each as who goes on for it."""

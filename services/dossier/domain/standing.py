@@ -49,13 +49,6 @@ def is_supervisor(caller: Caller) -> bool:
     return caller.kind is CallerKind.STAFF and caller.has_role("SUPERVISOR")
 
 
-def supervises(dossier: Dossier, caller: Caller, *, is_provincial: bool) -> bool:
-    """Tell whether a supervisor's agency, or one under it, takes part; the province's own see all."""
-    own = caller.agency
-    takes_part = any(code == own or code.startswith(f"{own}.") for code in dossier.agencies)
-    return is_supervisor(caller) and (is_provincial or (own != "" and takes_part))
-
-
 def require_sight(dossier: Dossier, caller: Caller, identity_index: bytes | None) -> None:
     """Raise `NotFound` for whoever may not know of the dossier: no telling that it exists."""
     if not is_party(dossier, caller, identity_index) and not is_colleague(dossier, caller):

@@ -6,11 +6,13 @@ from uuid import UUID
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.keepers import Sight
 from services.dossier.domain.readings.seals import LINE, SEAL, Seal, seal_of
+from services.dossier.store.reaches import SEEN, seen_as
 from services.dossier.use_cases.readings.ports import Reading
 
 _OF = "l.id, l.at, l.subject, l.kind, l.agency, l.what"
-_SEEN = "(:readers::text = '' OR l.agency = :readers OR starts_with(l.agency, :readers || '.'))"
+_SEEN = SEEN.format(agency="l.agency")
 _PAGE = f"l.id < :before AND {_SEEN} ORDER BY l.id DESC LIMIT :limit"
 # Each way by its own index, put together and cut once more. What the two arrays of ids find is gathered
 # first: planned without values, a walk back through all readings would look cheaper.
@@ -60,11 +62,17 @@ class PostgresReadings:
         self._unit = unit
 
     async def of_dossiers(
-        self, dossiers: Sequence[UUID], person: bytes | None, *, readers: str, before: int, limit: int
+        self,
+        dossiers: Sequence[UUID],
+        person: bytes | None,
+        *,
+        readers: Sight | None,
+        before: int,
+        limit: int,
     ) -> Sequence[Reading]:
         """Return who read any of these, or asked for this person, newest first."""
         rows = await self._unit.fetch(
-            _READ, dossiers=list(dossiers), person=person, readers=readers, before=before, limit=limit
+            _READ, dossiers=list(dossiers), person=person, **seen_as(readers), before=before, limit=limit
         )
         names = ("id", "at", "subject", "kind", "agency", "what", "via")
         return [Reading(**{name: row[name] for name in names}, dossier_ids=row["dossiers"]) for row in rows]

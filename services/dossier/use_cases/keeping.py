@@ -1,10 +1,12 @@
 """What a caller works on: their agency's own, and what it keeps for agencies that ended."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from kernel.core.caller import Caller
 from kernel.core.clock import VIETNAM
 from services.dossier.domain.keepers import Keepers, Reach
+from services.dossier.domain.standing import is_supervisor
 from services.dossier.use_cases.ports import Work
 
 
@@ -29,3 +31,16 @@ async def books_of(by: Caller, work: Work, now: datetime, procedure: str = "") -
 async def standing(by: Caller, agency: str, work: Work, now: datetime, procedure: str = "") -> Caller:
     """Return the caller as one of an agency theirs goes on for; a stranger to what others go on with."""
     return (await keepers_on(work, now)).standing(by, agency, procedure)
+
+
+async def oversees(by: Caller, parts: Iterable[tuple[str, str]], work: Work, now: datetime) -> bool:
+    """Tell whether a supervisor knows of any of these, an agency and a procedure each, as their figures do.
+
+    The province's own know of all. Without a procedure it is asked of the agency's books.
+    """
+    if not is_supervisor(by) or not by.agency:
+        return False
+    if await work.views.is_provincial(by.agency):
+        return True
+    sight = (await keepers_on(work, now)).sight(by.agency)
+    return any(sight.has(agency, procedure) for agency, procedure in parts)

@@ -20,13 +20,12 @@ from services.dossier.domain.standing import (
     WORKING_ROLES,
     is_colleague,
     is_party,
-    is_supervisor,
     require_sight,
-    supervises,
 )
 from services.dossier.domain.states import State
 from services.dossier.domain.ways import Standing, standing_of
 from services.dossier.use_cases.files.quarantine import require_open
+from services.dossier.use_cases.keeping import oversees
 from services.dossier.use_cases.open_dossier import situation_of
 from services.dossier.use_cases.ports import Attachment, Detail, Work
 from services.dossier.use_cases.receive_dossier import supplemented
@@ -67,7 +66,7 @@ async def read_dossier(dossier_id: UUID, *, by: Caller, work: Work, now: datetim
         detail = replace(detail, mandates=mandates_of(detail.entry, now.astimezone(VIETNAM).date()))
     is_own = is_party(dossier, by, identity_index(work.seals, by.identity_number))
     sees_all = is_own or is_colleague(dossier, by) or _stands_in(dossier, by, detail.mandates)
-    if not sees_all and not await _supervises(dossier, by, work):
+    if not sees_all and not await _supervises(dossier, by, work, now):
         raise NotFound
     if not is_own:
         await log_reading(work, by, "dossier", dossier_id, None, now)
@@ -106,10 +105,8 @@ def missing_of(detail: Detail) -> list[dict[str, str]]:
     return missing_now(detail.dossier, detail.grounds.procedure, given)
 
 
-async def _supervises(dossier: Dossier, by: Caller, work: Work) -> bool:
-    return is_supervisor(by) and supervises(
-        dossier, by, is_provincial=await work.views.is_provincial(by.agency)
-    )
+async def _supervises(dossier: Dossier, by: Caller, work: Work, now: datetime) -> bool:
+    return await oversees(by, [(one, dossier.procedure_code) for one in dossier.agencies], work, now)
 
 
 def _stands_in(dossier: Dossier, by: Caller, mandates: Sequence[Mandate]) -> bool:
@@ -194,7 +191,7 @@ async def read_history(dossier_id: UUID, *, by: Caller, work: Work, now: datetim
     dossier, rows = await work.views.history(dossier_id)
     index = identity_index(work.seals, by.identity_number)
     is_of_the_dossier = is_party(dossier, by, index) or is_colleague(dossier, by)
-    if not is_of_the_dossier and not await _supervises(dossier, by, work):
+    if not is_of_the_dossier and not await _supervises(dossier, by, work, now):
         raise NotFound
     if not is_party(dossier, by, index):
         await log_reading(work, by, "history", dossier_id, None, now)

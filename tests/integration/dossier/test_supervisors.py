@@ -61,3 +61,27 @@ async def test_a_supervisor_reads_dossiers_of_their_own_house(
     for path in ("", "/history"):
         answer = await office.service.get(f"/v1/dossiers/{seen['dossier_id']}{path}", overseer)
         assert answer.status_code == status, answer.text
+
+
+async def test_a_supervisor_opens_what_their_figures_count_and_nothing_else(office: Office) -> None:
+    """Whom an agency stands under is the catalogue's word: the heir of that one, and nobody by its code."""
+    above, heir = "H99.30", "H99.40"
+    continuing = {"agency": heir, "by_procedure": {}}
+    child = f"{COMMUNE}.01"
+    await office.service.receive(
+        an_agency(COMMUNE, parent=above),
+        an_agency(child, parent="H99.50"),
+        an_agency(above, valid_to="2026-03-02", successors=[heir], continuing=continuing),
+        an_agency(heir),
+    )
+    seen = await office.accepted()
+    path = f"/v1/dossiers/{seen['dossier_id']}"
+    for agency in (COMMUNE, above, heir, child, "H99.50", OTHER_COMMUNE):
+        overseer = an_officer("SUPERVISOR", agency=agency, unit="giam-sat", subject=f"giam-sat-{agency}")
+        asked = {"from": "2026-03-01", "to": "2026-03-31", "number": "received"}
+        told = await office.service.get("/v1/statistics/dossiers", overseer, params=asked)
+        counted = [one["dossier_id"] for one in told.json()["items"]]
+        status = 200 if counted else 404
+        assert counted == ([seen["dossier_id"]] if agency in {COMMUNE, heir} else []), agency
+        for read in (path, f"{path}/history"):
+            assert (await office.service.get(read, overseer)).status_code == status, (agency, read)

@@ -62,13 +62,19 @@ def test_what_stands_under_an_agency_stands_under_who_goes_on_for_it() -> None:
     ends = [Ended(code="A", continuing="B", by_procedure={"1.1": "C"}), Ended(code="A.2", continuing="C")]
     above = {"A": "", "B": "", "C": "", "A.1": "A", "A.2": "A", "A.3": "C", "A.1.1": "A.1"}
     keepers = Keepers(ends, above=above)
-    assert {one.agency for one in keepers.sight("B")} == {"A", "A.1", "A.1.1", "B"}
-    assert {one.agency for one in keepers.sight("C")} == {"A", "A.2", "A.3", "C"}
-    assert {one.agency for one in keepers.sight("A.1")} == {"A.1", "A.1.1"}
-    assert keepers.sight("A") == []
+    assert {one.agency for one in keepers.sight("B").kept} == {"A", "A.1", "A.1.1", "B"}
+    assert {one.agency for one in keepers.sight("C").kept} == {"A", "A.2", "A.3", "C"}
+    assert {one.agency for one in keepers.sight("A.1").kept} == {"A.1", "A.1.1"}
+    assert keepers.sight("A").kept == ()
+    heir, other = keepers.sight("B"), keepers.sight("C")
+    assert [(heir.has("A", one), other.has("A", one)) for one in ("1.1", "2.2", "")] == [
+        (False, True),
+        (True, False),
+        (True, False),
+    ]
     above = {"P": "", "A": "P", "A.1": "A", "A.1.1": "A.1"}
     taken = Keepers([Ended(code="A", continuing="A.1")], above=above)
-    assert {one.agency for one in taken.sight("P")} == {"A", "A.1", "A.1.1", "P"}
+    assert {one.agency for one in taken.sight("P").kept} == {"A", "A.1", "A.1.1", "P"}
 
 
 @given(_ENDS)

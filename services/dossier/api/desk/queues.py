@@ -104,9 +104,11 @@ async def put_group(
 
 
 @router.get("/queues/{point}/counters")
-async def list_counters(point: PointCode, by: Caller, work: Work) -> dict[str, list[DeskCounterOut]]:
+async def list_counters(
+    point: PointCode, by: Caller, work: Work, now: Now
+) -> dict[str, list[DeskCounterOut]]:
     """Các quầy và người đang trực."""
-    await require_reader(await work.desk.points.point(point), by, work)
+    await require_reader(await work.desk.points.point(point), by, work, now)
     return {"items": [DeskCounterOut.model_validate(item) for item in await work.desk.points.counters(point)]}
 
 
@@ -142,9 +144,11 @@ async def put_kiosk(
 
 
 @router.get("/queues/{point}/rosters/{day}")
-async def show_roster(point: PointCode, day: Day, response: Response, by: Caller, work: Work) -> RosterOut:
+async def show_roster(
+    point: PointCode, day: Day, response: Response, by: Caller, work: Work, now: Now
+) -> RosterOut:
     """Lịch trực các quầy trong một ngày."""
-    await require_reader(await work.desk.points.point(point), by, work)
+    await require_reader(await work.desk.points.point(point), by, work, now)
     version, entries = await work.desk.points.roster(point, day)
     response.headers["ETag"] = f'"{version}"'
     return RosterOut.model_validate({"day": day, "version": version, "entries": entries})
@@ -172,12 +176,13 @@ async def show_figures(
     point: PointCode,
     by: Caller,
     work: Work,
+    now: Now,
     first: Annotated[Day, Query(alias="from")],
     last: Annotated[Day, Query(alias="to")],
     group: CodeAsked = "",
 ) -> dict[str, list[FigureOut]]:
     """Thời gian chờ và thời gian phục vụ đo được, theo ngày và nhóm quầy."""
-    rows = await read_figures(point, first, last, group, by=by, work=work)
+    rows = await read_figures(point, first, last, group, by=by, work=work, now=now)
     return {"items": [FigureOut.model_validate({**row, "group": row["group_code"]}) for row in rows]}
 
 

@@ -72,7 +72,7 @@ async def list_tickets(
     limit: Annotated[int, Query(ge=1, le=10 * MAX_LIMIT)] = MAX_LIMIT,
 ) -> dict[str, list[TicketOut]]:
     """Phiếu của một ngày (mặc định hôm nay), theo nhóm quầy và trạng thái."""
-    await require_reader(await work.desk.points.point(point), by, work)
+    await require_reader(await work.desk.points.point(point), by, work, now)
     on = day or now.astimezone(VIETNAM).date()
     found = await work.desk.queues.listed(point, on, group, state, limit)
     return {"items": [ticket_out(item) for item in found]}

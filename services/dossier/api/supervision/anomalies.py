@@ -31,9 +31,9 @@ async def list_anomalies(
     cursor: Cursor = "",
 ) -> Page[AnomalyOut]:
     """Các bất thường phát hiện trong quá trình giải quyết hồ sơ."""
-    asked, under = await sight(agency, by, work, now, may_lead=False)
+    asked = await sight(agency, by, work, now, may_lead=False)
     found = await work.supervision.anomalies.listed(
-        asked, under=under, kind=kind, is_open=is_open, before=cursor_place(cursor, NEWEST), limit=limit + 1
+        asked, kind=kind, is_open=is_open, before=cursor_place(cursor, NEWEST), limit=limit + 1
     )
     following = encode_cursor(str(found[limit - 1].id)) if len(found) > limit else None
     return Page[AnomalyOut](items=[_anomaly_out(item) for item in found[:limit]], next_cursor=following)

@@ -55,9 +55,9 @@ async def list_inspections(
     by: Caller, work: Work, now: Now, agency: AgencyAsked = "", limit: Limit = 20, cursor: Cursor = ""
 ) -> Page[InspectionOut]:
     """Các đợt kiểm tra của một đơn vị (mặc định của đơn vị mình và cấp dưới)."""
-    asked, under = await sight(agency, by, work, now, may_lead=True)
+    asked = await sight(agency, by, work, now, may_lead=True)
     found = await work.supervision.inspections.listed(
-        asked, under=under, before=cursor_place(cursor, NEWEST), limit=limit + 1
+        asked, before=cursor_place(cursor, NEWEST), limit=limit + 1
     )
     following = encode_cursor(str(found[limit - 1].id)) if len(found) > limit else None
     items = [_inspection_out(item, [], now, None) for item in found[:limit]]

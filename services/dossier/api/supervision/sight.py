@@ -7,9 +7,10 @@ from fastapi import Query
 
 from kernel.core.caller import Caller as CallerValue
 from kernel.core.errors import Forbidden
+from services.dossier.domain.keepers import Sight
 from services.dossier.domain.standing import is_supervisor
 from services.dossier.use_cases import ports
-from services.dossier.use_cases.keeping import books_of
+from services.dossier.use_cases.keeping import keepers_on
 from services.dossier.use_cases.supervision import inspect
 
 AgencyAsked = Annotated[str, Query(max_length=50)]
@@ -17,19 +18,21 @@ AgencyAsked = Annotated[str, Query(max_length=50)]
 
 async def sight(
     agency: str, by: CallerValue, work: ports.Work, now: datetime, *, may_lead: bool
-) -> tuple[list[str] | None, bool]:
-    """Return which agencies' things are listed (None: all), and whether those under them are too."""
+) -> Sight | None:
+    """Return whose things are listed, of an agency asked for or the caller's own; None: everybody's."""
     if is_supervisor(by):
         if agency:
             await inspect.require_supervisor(agency, by, work, now)
-            return [agency], True
-        return (None if await work.views.is_provincial(by.agency) else await _own(by, work, now)), True
+        elif await work.views.is_provincial(by.agency):
+            return None
+        return (await keepers_on(work, now)).sight(agency or _own(by))
     if may_lead and inspect.leads_unit(by):
-        return await _own(by, work, now), False
+        # The unit's own books, not of those below.
+        return Sight(agency="", kept=tuple((await keepers_on(work, now)).reaches(_own(by))))
     raise Forbidden
 
 
-async def _own(by: CallerValue, work: ports.Work, now: datetime) -> list[str]:
+def _own(by: CallerValue) -> str:
     if not by.agency:
         raise Forbidden
-    return await books_of(by, work, now)
+    return by.agency

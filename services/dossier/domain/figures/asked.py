@@ -30,9 +30,7 @@ class Cut(StrEnum):
 class Selection:
     """The filter a figure, its list of dossiers and its export share; `within` is the caller's sight.
 
-    `kept` is what the caller's agency and those under it keep, their own and of those that ended, procedure
-    by procedure (`Keepers.sight`). Of an agency nobody told of here its code says whom it stands under:
-    `known` are those told of whose codes begin with the caller's.
+    `kept` and `known` are what the caller's agency knows of, as `Sight` says them.
     """
 
     within: str = ""

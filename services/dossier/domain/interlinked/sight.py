@@ -7,7 +7,7 @@ from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Forbidden, NotFound
 from services.dossier.domain.intake.authority import Authority
 from services.dossier.domain.interlinked.parent import Parent
-from services.dossier.domain.standing import WORKING_ROLES, is_supervisor
+from services.dossier.domain.standing import WORKING_ROLES
 
 DECIDING_ROLES = ("ONE_STOP_OFFICER", "ONE_STOP_MANAGER", "SIGNER")
 
@@ -29,9 +29,12 @@ SLIP_READERS = frozenset({Sight.PARTY, Sight.LEAD})
 
 
 def sight_of(
-    parent: Parent, caller: Caller, index: bytes | None, *, is_provincial: bool, now: datetime
+    parent: Parent, caller: Caller, index: bytes | None, *, is_overseen: bool, now: datetime
 ) -> Sight:
-    """Return how much this caller sees; raise `NotFound` for whoever may not know of it."""
+    """Return how much this caller sees; raise `NotFound` for whoever may not know of it.
+
+    `is_overseen`: whether the caller supervises an agency that has a part in it.
+    """
     if caller.kind is CallerKind.PERSON:
         is_own = parent.owner_subject in caller.subjects
         is_party = is_own or (parent.submitter_subject in caller.subjects and is_spoken_for(parent, now))
@@ -43,11 +46,8 @@ def sight_of(
             return Sight.LEAD
         if caller.agency in parent.agencies:
             return Sight.MEMBER
-    if is_supervisor(caller):
-        own = caller.agency
-        takes_part = any(code == own or code.startswith(f"{own}.") for code in parent.agencies)
-        if is_provincial or (own and takes_part):
-            return Sight.SUPERVISOR
+    if is_overseen:
+        return Sight.SUPERVISOR
     raise NotFound
 
 

@@ -9,7 +9,9 @@ from kernel.core.errors import NotFound
 from kernel.core.ids import new_id
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.keepers import Sight
 from services.dossier.domain.supervision.anomalies import Anomaly, HistoryEntry
+from services.dossier.store.reaches import SEEN, seen_as
 from services.dossier.use_cases.supervision.ports import KeptAnomaly, Place
 
 _COLUMNS = tuple(KeptAnomaly.__dataclass_fields__)
@@ -51,9 +53,7 @@ _LISTED = Statement(
     SELECT {", ".join(_COLUMNS)} FROM anomalies
     WHERE id < :before AND (:kind::text = '' OR kind = :kind)
       AND (:is_open::boolean IS NULL OR (closed_at IS NULL) = :is_open)
-      AND (:agencies::text[] IS NULL OR agency = ANY(:agencies::text[])
-        OR (:under::boolean AND EXISTS (SELECT FROM unnest(:agencies::text[]) AS over
-            WHERE starts_with(agency, over || '.'))))
+      AND {SEEN.format(agency="agency")}
     ORDER BY id DESC LIMIT :limit
     """
 )
@@ -115,17 +115,16 @@ class PostgresAnomalies:
 
     async def listed(
         self,
-        agencies: Sequence[str] | None,
+        sight: Sight | None,
         *,
-        under: bool,
         kind: str,
         is_open: bool | None,
         before: UUID,
         limit: int,
     ) -> Sequence[KeptAnomaly]:
-        """Return anomalies of these agencies, or of all, newest first."""
+        """Return anomalies of the agencies seen, or of all, newest first."""
         rows = await self._unit.fetch(
-            _LISTED, agencies=agencies, under=under, kind=kind, is_open=is_open, before=before, limit=limit
+            _LISTED, **seen_as(sight), kind=kind, is_open=is_open, before=before, limit=limit
         )
         return [_kept(row) for row in rows]
 

@@ -7,7 +7,9 @@ from uuid import UUID
 from kernel.core.errors import NotFound
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
+from services.dossier.domain.keepers import Sight
 from services.dossier.domain.supervision.inspections import Finding, FindingState, Inspection
+from services.dossier.store.reaches import SEEN, seen_as
 
 # `by` and `check` are words of SQL's own.
 _NAMES = {"by": "opened_by", "by_name": "opened_by_name"}
@@ -26,9 +28,7 @@ _LOAD = Statement(f"SELECT {', '.join(_COLUMNS)} FROM inspections WHERE id = :id
 _LISTED = Statement(
     f"""
     SELECT {", ".join(_COLUMNS)} FROM inspections
-    WHERE id < :before AND (:agencies::text[] IS NULL OR agency = ANY(:agencies::text[])
-        OR (:under::boolean AND EXISTS (SELECT FROM unnest(:agencies::text[]) AS over
-            WHERE starts_with(agency, over || '.'))))
+    WHERE id < :before AND {SEEN.format(agency="agency")}
     ORDER BY id DESC LIMIT :limit
     """
 )
@@ -69,11 +69,9 @@ class PostgresInspections:
         findings = await self._unit.fetch(_FINDINGS, id=inspection_id)
         return _inspection(row), [_finding(one) for one in findings]
 
-    async def listed(
-        self, agencies: Sequence[str] | None, *, under: bool, before: UUID, limit: int
-    ) -> Sequence[Inspection]:
-        """Return checks of these agencies, or of all, newest first."""
-        rows = await self._unit.fetch(_LISTED, agencies=agencies, under=under, before=before, limit=limit)
+    async def listed(self, sight: Sight | None, *, before: UUID, limit: int) -> Sequence[Inspection]:
+        """Return checks of the agencies seen, or of all, newest first."""
+        rows = await self._unit.fetch(_LISTED, **seen_as(sight), before=before, limit=limit)
         return [_inspection(row) for row in rows]
 
     def add_finding(self, finding: Finding) -> None:

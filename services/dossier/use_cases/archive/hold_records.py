@@ -10,9 +10,8 @@ from services.dossier.domain.archive.errors import RecordDestroyed
 from services.dossier.domain.archive.holds import Hold, HoldKind, require_holder
 from services.dossier.domain.archive.packages import may_read
 from services.dossier.domain.archive.retention import Record, RecordState
-from services.dossier.use_cases.keeping import kept_by, standing
+from services.dossier.use_cases.keeping import kept_by, oversees, standing
 from services.dossier.use_cases.ports import Work
-from services.dossier.use_cases.supervision.inspect import supervises_agency
 
 
 async def read_record(
@@ -23,7 +22,8 @@ async def read_record(
     if record is None:
         raise NotFound
     at = await standing(by, record.agency, work, now, record.procedure_code)
-    if not (may_read(record.agency, at) or await supervises_agency(record.agency, by, work, now)):
+    part = (record.agency, record.procedure_code)
+    if not (may_read(record.agency, at) or await oversees(by, [part], work, now)):
         raise NotFound
     return record, list(await work.archive.holds.of(dossier_id))
 
@@ -53,7 +53,8 @@ async def place_hold(
     if record is None:
         raise NotFound
     at = await standing(by, record.agency, work, now, record.procedure_code)
-    require_holder(record.agency, at, is_supervised=await supervises_agency(record.agency, by, work, now))
+    part = (record.agency, record.procedure_code)
+    require_holder(record.agency, at, is_supervised=await oversees(by, [part], work, now))
     if record.state is RecordState.DESTROYED:
         raise RecordDestroyed
     hold = Hold(
@@ -81,8 +82,9 @@ async def release_hold(
     if hold is None:
         raise NotFound
     record = await work.archive.records.find(hold.dossier_id)
-    at = await standing(by, hold.agency, work, now, record.procedure_code if record else "")
-    require_holder(hold.agency, at, is_supervised=await supervises_agency(hold.agency, by, work, now))
+    part = (hold.agency, record.procedure_code if record else "")
+    at = await standing(by, part[0], work, now, part[1])
+    require_holder(hold.agency, at, is_supervised=await oversees(by, [part], work, now))
     if hold.version != seen:
         raise Stale
     hold.release(reason, by=by, now=now)

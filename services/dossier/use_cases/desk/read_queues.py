@@ -16,6 +16,7 @@ from services.dossier.domain.desk.tickets import Ticket, TicketState
 from services.dossier.domain.desk.waiting_time import capacity, estimated_minutes, service_seconds
 from services.dossier.use_cases.desk.ports import Line
 from services.dossier.use_cases.desk.take_ticket import KIOSK_SCOPE
+from services.dossier.use_cases.keeping import oversees
 from services.dossier.use_cases.ports import Work
 
 MOST_DAYS = 366
@@ -73,23 +74,20 @@ async def read_place(ticket_id: UUID, *, work: Work, now: datetime) -> Place:
 
 
 async def read_figures(
-    point_code: str, first: date, last: date, group: str, *, by: Caller, work: Work
+    point_code: str, first: date, last: date, group: str, *, by: Caller, work: Work, now: datetime
 ) -> Sequence[Any]:
     """Return measured waiting and service time by day and group; of the house, or for its supervisors."""
     point = await work.desk.points.point(point_code)
     if last < first or last - first > timedelta(days=MOST_DAYS):
         raise Invalid(fields=[("to", f"Từ ngày đến ngày, không quá {MOST_DAYS} ngày")])
-    await require_reader(point, by, work)
+    await require_reader(point, by, work, now)
     return await work.desk.queues.figures(point_code, first, last, group)
 
 
-async def require_reader(point: Point, by: Caller, work: Work) -> None:
+async def require_reader(point: Point, by: Caller, work: Work, now: datetime) -> None:
     """Raise `Forbidden` for whoever neither works at the point nor supervises its agency."""
-    if by.kind is CallerKind.STAFF and by.has_role("SUPERVISOR"):
-        is_own = by.agency != "" and (point.agency == by.agency or point.agency.startswith(f"{by.agency}."))
-        if is_own or await work.views.is_provincial(by.agency):
-            return
-    point.require_officer(by)
+    if not await oversees(by, [(point.agency, "")], work, now):
+        point.require_officer(by)
 
 
 async def look_up(text: str, *, by: Caller, work: Work, now: datetime) -> Any:

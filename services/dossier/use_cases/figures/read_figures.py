@@ -37,9 +37,8 @@ async def seen_by(caller: Caller, selection: Selection, work: Work, now: datetim
     within = sight_of(caller, is_provincial=is_provincial)
     if not within:
         return replace(selection, within=within)
-    keepers = await keepers_on(work, now)
-    kept, known = tuple(keepers.sight(within)), tuple(keepers.known_below(within))
-    return replace(selection, within=within, kept=kept, known=known)
+    sight = (await keepers_on(work, now)).sight(within)
+    return replace(selection, within=within, kept=sight.kept, known=sight.known)
 
 
 async def read_table(

@@ -205,8 +205,11 @@ async def count_copies(first: date, last: date, *, by: Caller, work: Work, now: 
     if is_provincial:
         return await work.ways_in.copies.figures(since, until, None)
     keepers = await keepers_on(work, now)
-    seen = keepers.sight(by.agency) if by.has_role("SUPERVISOR") else keepers.reaches(by.agency)
-    agencies = [one.agency for one in seen if one.has(work.fee_rules.copies_procedure)]
+    procedure = work.fee_rules.copies_procedure
+    if by.has_role("SUPERVISOR"):
+        agencies = keepers.sight(by.agency).books(procedure)
+    else:
+        agencies = [one.agency for one in keepers.reaches(by.agency) if one.has(procedure)]
     return await work.ways_in.copies.figures(since, until, agencies)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from kernel.core.caller import Caller, CallerKind
+from kernel.core.caller import Caller
 from kernel.core.errors import Invalid, Stale
 from services.dossier.domain.deadlines import decision_due
 from services.dossier.domain.dossier import Dossier
@@ -20,6 +20,7 @@ from services.dossier.domain.signed import is_signed
 from services.dossier.domain.states import Move
 from services.dossier.domain.waiting import Decision
 from services.dossier.use_cases.interlinked.advance import go_on
+from services.dossier.use_cases.interlinked.read import sight_now
 from services.dossier.use_cases.interlinked.recording import record_parent
 from services.dossier.use_cases.payments.ledger import end_dues
 from services.dossier.use_cases.ports import Grounds, Work
@@ -60,7 +61,7 @@ async def withdraw_parent(
     """
     parent = await open_parent(parent_id, by=by, seen=seen, work=work, now=now)
     index = identity_index(work.seals, by.identity_number)
-    require_withdrawer(parent, by, sight_of(parent, by, index, is_provincial=False, now=now))
+    require_withdrawer(parent, by, sight_of(parent, by, index, is_overseen=False, now=now))
     require_words(by, reason)
     parent.withdraw(reason)
     asked: dict[str, Any] = {"cancelled": [], "withdrawal_requested": [], "note": reason}
@@ -126,9 +127,7 @@ async def note_outside(
 async def open_parent(parent_id: UUID, *, by: Caller, seen: int, work: Work, now: datetime) -> Parent:
     """Return the submission if this caller sees it and saw its present version: sight, then version."""
     parent = await work.interlinked.hold(parent_id)
-    index = identity_index(work.seals, by.identity_number)
-    is_provincial = by.kind is CallerKind.STAFF and await work.views.is_provincial(by.agency)
-    sight_of(parent, by, index, is_provincial=is_provincial, now=now)
+    await sight_now(parent, by=by, work=work, now=now)
     if parent.version != seen:
         raise Stale
     return parent

@@ -11,6 +11,7 @@ from kernel.core.errors import Forbidden, NotFound
 from services.dossier.domain.interlinked.parent import Parent
 from services.dossier.domain.interlinked.sight import SLIP_READERS, Sight, sight_of
 from services.dossier.domain.standing import WORKING_ROLES
+from services.dossier.use_cases.keeping import oversees
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import NEWEST, log_reading, on_the_page
 from services.dossier.use_cases.secrets import identity_index
@@ -19,17 +20,22 @@ from services.dossier.use_cases.secrets import identity_index
 async def read_parent(parent_id: UUID, *, by: Caller, work: Work, now: datetime) -> tuple[Parent, Sight]:
     """Return a submission and how much of it the caller sees; raise `NotFound`."""
     parent = await work.interlinked.load(parent_id)
-    is_staff = by.kind is CallerKind.STAFF
-    sight = sight_of(
-        parent,
-        by,
-        identity_index(work.seals, by.identity_number),
-        is_provincial=is_staff and await work.views.is_provincial(by.agency),
-        now=now,
-    )
-    if is_staff:
+    sight = await sight_now(parent, by=by, work=work, now=now)
+    if by.kind is CallerKind.STAFF:
         await log_reading(work, by, "interlinked-dossier", None, parent_id, now, shown=_members([parent]))
     return parent, sight
+
+
+async def sight_now(parent: Parent, *, by: Caller, work: Work, now: datetime) -> Sight:
+    """Return how much of a submission the caller sees; raise `NotFound` for whoever may not know of it.
+
+    A supervisor knows of it by its lead agency, or by a member's agency and procedure.
+    """
+    index = identity_index(work.seals, by.identity_number)
+    parts = [(child.agency_now.code, child.procedure) for child in parent.children.values()]
+    parts.append((parent.lead_now.code, parent.group.lead_procedure))
+    is_overseen = await oversees(by, parts, work, now)
+    return sight_of(parent, by, index, is_overseen=is_overseen, now=now)
 
 
 def _members(parents: Sequence[Parent]) -> Iterator[UUID]:
@@ -72,4 +78,4 @@ async def list_parents(
     if found:
         shown = _members(on_the_page(found, limit))
         await log_reading(work, by, "interlinked-dossiers", None, None, now, shown=shown)
-    return [(parent, sight_of(parent, by, None, is_provincial=False, now=now)) for parent in found]
+    return [(parent, sight_of(parent, by, None, is_overseen=False, now=now)) for parent in found]

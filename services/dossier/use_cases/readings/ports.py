@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from services.dossier.domain.keepers import Sight
 from services.dossier.domain.readings.seals import Seal
 
 
@@ -30,7 +31,13 @@ class Readings(Protocol):
     """The log's reading side: lines are written by `Views.log_access`."""
 
     async def of_dossiers(
-        self, dossiers: Sequence[UUID], person: bytes | None, *, readers: str, before: int, limit: int
+        self,
+        dossiers: Sequence[UUID],
+        person: bytes | None,
+        *,
+        readers: Sight | None,
+        before: int,
+        limit: int,
     ) -> Sequence[Reading]:
         """Return who read any of these, or asked for this person, newest first."""
 

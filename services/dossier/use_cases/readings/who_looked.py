@@ -7,9 +7,11 @@ from uuid import UUID
 
 from kernel.core.caller import Caller
 from kernel.core.clock import VIETNAM
-from kernel.core.errors import Invalid
+from kernel.core.errors import Forbidden, Invalid
 from services.dossier.domain.intake.identifiers import identity_faults
-from services.dossier.domain.readings.sight import readers_seen
+from services.dossier.domain.keepers import Sight
+from services.dossier.domain.standing import is_supervisor
+from services.dossier.use_cases.keeping import keepers_on
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import log_reading
 from services.dossier.use_cases.readings.ports import Reading
@@ -29,7 +31,7 @@ async def who_read(
     now: datetime,
 ) -> Sequence[Reading]:
     """Return who read a dossier, itself or on a page that named it, newest first."""
-    readers = readers_seen(by, is_provincial=await work.views.is_provincial(by.agency))
+    readers = await _readers_seen(by, work, now)
     found = await work.supervision.readings.of_dossiers(
         [dossier_id], None, readers=readers, before=before or NEWEST, limit=limit
     )
@@ -48,7 +50,7 @@ async def who_looked(
     now: datetime,
 ) -> Sequence[Reading]:
     """Return who asked for a person by number, or read a dossier of theirs, newest first."""
-    readers = readers_seen(by, is_provincial=await work.views.is_provincial(by.agency))
+    readers = await _readers_seen(by, work, now)
     faults = identity_faults(person, now.astimezone(VIETNAM).date(), "person")
     if faults:
         raise Invalid(fields=[(path.removeprefix("person."), said) for path, said in faults])
@@ -61,3 +63,17 @@ async def who_looked(
     )
     await log_reading(work, by, f"readings: {purpose}", None, None, now, person=index)
     return found
+
+
+async def _readers_seen(by: Caller, work: Work, now: datetime) -> Sight | None:
+    """Return whose officers' readings a supervisor sees: of all they know of; None: everybody's.
+
+    Raises `Forbidden` for whoever does not supervise: an officer who reads is not who says who read.
+    """
+    if not is_supervisor(by):
+        raise Forbidden
+    if await work.views.is_provincial(by.agency):
+        return None
+    if not by.agency:
+        raise Forbidden
+    return (await keepers_on(work, now)).sight(by.agency)

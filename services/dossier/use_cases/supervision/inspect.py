@@ -9,26 +9,16 @@ from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, NotFound, Stale
 from kernel.core.event import Event
 from kernel.core.ids import new_id
-from services.dossier.domain.standing import is_supervisor
 from services.dossier.domain.supervision.errors import FindingsOpen
 from services.dossier.domain.supervision.inspections import Finding, FindingState, Inspection
-from services.dossier.use_cases.keeping import keepers_on, standing
+from services.dossier.use_cases.keeping import keepers_on, oversees, standing
 from services.dossier.use_cases.ports import Work
 
 
 async def require_supervisor(agency: str, by: Caller, work: Work, now: datetime) -> None:
     """Raise `Forbidden` unless the caller supervises this agency: own, under it, or as the province's."""
-    if not await supervises_agency(agency, by, work, now):
+    if not await oversees(by, [(agency, "")], work, now):
         raise Forbidden
-
-
-async def supervises_agency(agency: str, by: Caller, work: Work, now: datetime) -> bool:
-    """Tell whether the caller supervises this agency, or what theirs goes on with."""
-    if not is_supervisor(by):
-        return False
-    at = await _as_one_of(agency, by, work, now)
-    is_own = at.agency != "" and (agency == at.agency or agency.startswith(f"{at.agency}."))
-    return is_own or await work.views.is_provincial(by.agency)
 
 
 def leads_unit(by: Caller) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from services.dossier.domain.keepers import Sight
 from services.dossier.domain.supervision.anomalies import Anomaly, HistoryEntry
 from services.dossier.domain.supervision.inspections import Finding, Inspection
 from services.dossier.domain.supervision.rules import SupervisionRules
@@ -48,10 +49,8 @@ class Inspections(Protocol):
     async def load(self, inspection_id: UUID) -> tuple[Inspection, list[Finding]]:
         """Return a check and its findings; raise `NotFound`."""
 
-    async def listed(
-        self, agencies: Sequence[str] | None, *, under: bool, before: UUID, limit: int
-    ) -> Sequence[Inspection]:
-        """Return checks of these agencies, or of all, newest first; `under`: of those below too."""
+    async def listed(self, sight: Sight | None, *, before: UUID, limit: int) -> Sequence[Inspection]:
+        """Return checks of the agencies seen, or of all, newest first."""
 
     def add_finding(self, finding: Finding) -> None:
         """Keep a new finding."""
@@ -89,15 +88,14 @@ class Anomalies(Protocol):
 
     async def listed(
         self,
-        agencies: Sequence[str] | None,
+        sight: Sight | None,
         *,
-        under: bool,
         kind: str,
         is_open: bool | None,
         before: UUID,
         limit: int,
     ) -> Sequence[KeptAnomaly]:
-        """Return anomalies of these agencies, or of all, newest first."""
+        """Return anomalies of the agencies seen, or of all, newest first."""
 
 
 class Supervision(Protocol):
