@@ -176,6 +176,38 @@ def reply_due(calendar: WorkCalendar | None, submitted_at: datetime, limits: Lim
         return None
 
 
+def reply_until(dossier: Dossier, calendar: WorkCalendar | None, limits: Limits) -> datetime | None:
+    """Return until when a submission that waits is replied to: as it was promised, else as it counts now."""
+    if dossier.state is not State.SUBMITTED:
+        return None
+    if dossier.reply_due_at is not None:
+        return dossier.reply_due_at
+    answered_at = dossier.supplements[-1].answered_at if dossier.supplements else None
+    return reply_due(calendar, answered_at or dossier.submitted_at, limits)
+
+
+def suspended_until(dossier: Dossier) -> datetime | None:
+    """Return when the last day ends a suspension is expected to take (Bộ luật Dân sự Đ.148 k.6).
+
+    None where none was named, and once only the year of the next due moment is waited for.
+    """
+    if dossier.state is not State.SUSPENDED or dossier.stops.is_over or dossier.stops[-1].until is None:
+        return None
+    return _end_of(_day(dossier.stops[-1].until))
+
+
+def fetched_until(calendar: WorkCalendar | None, since: datetime, limits: Limits) -> datetime:
+    """Return from when on a result counts as left: the opening of the last working day it is waited for.
+
+    Where the calendar is not loaded days of the clock count: it is told all the same.
+    """
+    days = limits.fetching_days(_day(since))
+    if calendar is not None:
+        with suppress(CalendarNotLoaded):
+            return calendar.working_day_after(_day(since), days).opening
+    return datetime.combine(_day(since) + timedelta(days=days), time.min, VIETNAM)
+
+
 def decision_due(calendar: WorkCalendar | None, since: datetime, kind: Decision, limits: Limits) -> datetime:
     """Return until when what waits since then is decided.
 
@@ -305,4 +337,8 @@ def answer_by(calendar: WorkCalendar | None, now: datetime, days: int) -> dateti
     if calendar is not None:
         with suppress(CalendarNotLoaded):
             day = _day(calendar.working_day_from(day).closing)
+    return _end_of(day)
+
+
+def _end_of(day: date) -> datetime:
     return datetime.combine(day, time(23, 59, 59), VIETNAM)

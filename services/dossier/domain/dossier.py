@@ -236,6 +236,22 @@ class Dossier:
         return state in UNDER_WAY
 
     @property
+    def waits_at_counter_since(self) -> datetime | None:
+        """Since when its result is there to be fetched: issued, and the day it was promised for has come.
+
+        None for one that goes by post or electronically, or that another system issued. Asked for
+        electronically and made on paper, it waits here.
+        """
+        is_here = self.state is State.RESULT_READY and self.elsewhere is None
+        if not is_here or self.result is None or self.ended_at is None:
+            return None
+        if self.result_delivery == "POST" or (
+            self.result_delivery == "ELECTRONIC" and self.result.is_electronic
+        ):
+            return None
+        return max(self.ended_at, self.reappointed_due_at or self.due_at or self.ended_at)
+
+    @property
     def result_version(self) -> int:
         """Which of its results this is: the first, or one more for each that was recalled."""
         return len(self.recalled) + 1

@@ -91,6 +91,7 @@ class Limits:
     early: Sequence[NumberRule]
     reappointments: Sequence[NumberRule]
     apologies: Sequence[NumberRule]
+    fetching: Sequence[NumberRule]
     warnings: Sequence[WarningRule] = ()
     causes: Sequence[CauseRule] = field(default_factory=tuple)
 
@@ -145,6 +146,10 @@ class Limits:
     def apology_days(self, day: date) -> int:
         """Return how many working days before the due day the apology is written at the latest."""
         return int(_known(latest(self.apologies, day)).value)
+
+    def fetching_days(self, day: date) -> int:
+        """Return after how many working days a result nobody fetched counts as left."""
+        return int(_known(latest(self.fetching, day)).value)
 
     def warning(self, kind: str, day: date) -> WarningRule | None:
         """Return when people are warned of this; None when nobody is."""

@@ -5,15 +5,18 @@ from datetime import datetime, timedelta
 
 from kernel.core.clock import VIETNAM
 from services.dossier.domain.actions import Task, main_task
-from services.dossier.domain.deadlines import decision_due
+from services.dossier.domain.deadlines import decision_due, fetched_until, reply_until, suspended_until
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.limits import Limits
 from services.dossier.domain.states import State
 from services.dossier.domain.waiting import waiting_decision
+from worktime.calendar import WorkCalendar
 
 LAPSED = "ANSWER_LAPSED"
 PAYMENT_LATE = "PAYMENT_LATE"
-FOR_APPLICANT = frozenset({"ANSWER_NEAR"})
+RESULT_LEFT = "RESULT_LEFT"
+FOR_APPLICANT = {"ANSWER_NEAR": ("answer_neared", "answer_by"), RESULT_LEFT: ("result_left", "waits_since")}
+"""What the applicant is told of: how the event is called, and what it calls the moment it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +28,11 @@ class Timer:
     due_at: datetime
 
 
-def timers(dossier: Dossier, limits: Limits) -> list[Timer]:
+def timers(dossier: Dossier, limits: Limits, calendar: WorkCalendar | None = None) -> list[Timer]:
     """Return all that runs now; what a rule does not warn about is told when it has passed.
 
+    What the dossier does not carry is counted by the calendar in force: of a reply whose year was not decided
+    there is nothing without it, and a result is never left sooner by it.
     Steps and due moments that pass are told by `warnings.py` of the work.
     """
     found: list[Timer | None] = []
@@ -41,9 +46,12 @@ def timers(dossier: Dossier, limits: Limits) -> list[Timer]:
     elif dossier.state is State.AWAITING_FINANCIAL:
         owed = {one.pay_by for one in dossier.obligations if one.owed and one.pay_by is not None}
         found.extend(_past(PAYMENT_LATE, pay_by) for pay_by in sorted(owed))
-    elif dossier.state is State.SUBMITTED and dossier.reply_due_at is not None:
-        found.append(_near("REPLY_NEAR", dossier.reply_due_at, limits))
-        found.append(_past("REPLY_LATE", dossier.reply_due_at))
+    elif (ends := suspended_until(dossier)) is not None:
+        found += [_near("SUSPENSION_NEAR", ends, limits), _past("SUSPENSION_LATE", ends)]
+    elif (reply := reply_until(dossier, calendar, limits)) is not None:
+        found += [_near("REPLY_NEAR", reply, limits), _past("REPLY_LATE", reply)]
+    elif (since := dossier.waits_at_counter_since) is not None:
+        found.append(Timer(RESULT_LEFT, fetched_until(calendar, since, limits), since))
     elif dossier.state in {State.ACCEPTED, State.PROCESSING} and dossier.due_at is not None:
         if dossier.state is State.ACCEPTED and dossier.handover_due_at is not None:
             found.append(_past("HANDOVER_LATE", dossier.handover_due_at))
@@ -62,7 +70,8 @@ def watch_next(dossier: Dossier, limits: Limits, now: datetime) -> datetime | No
     if dossier.watch_at is not None and dossier.watch_at <= now:
         return dossier.watch_at
     running = [timer for timer in timers(dossier, limits) if timer.at > timer.due_at or timer.due_at > now]
-    return min((max(timer.at, now) for timer in running), default=None)
+    uncounted = now if dossier.state is State.SUBMITTED else None
+    return min((max(timer.at, now) for timer in running), default=uncounted)
 
 
 def whose(dossier: Dossier) -> Task:

@@ -1,6 +1,6 @@
 """Looks at a dossier whose timer has come: warns once, and proposes what people then decide; T5, T11."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from kernel.core.event import Event
@@ -10,27 +10,44 @@ from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.events import Change, event_data, moment
 from services.dossier.domain.moves import supplements
 from services.dossier.domain.states import Move, State
-from services.dossier.domain.timers import FOR_APPLICANT, LAPSED, PAYMENT_LATE, Timer, timers, whose
+from services.dossier.domain.timers import (
+    FOR_APPLICANT,
+    LAPSED,
+    PAYMENT_LATE,
+    RESULT_LEFT,
+    Timer,
+    timers,
+    whose,
+)
 from services.dossier.domain.waiting import Decision
 from services.dossier.domain.work.warnings import Threshold, Warned, warning_data
 from services.dossier.use_cases.ports import Grounds, Work
 from services.dossier.use_cases.record_change import record_change
 
+_UNTIL_COUNTED = timedelta(hours=1)
+"""How often it is tried again to count what the calendar does not reach: a year is decided any day."""
+
 
 async def watch_dossier(dossier_id: UUID, *, work: Work, now: datetime) -> None:
     """Tell what is due and was not told, or propose what follows from an answer that never came."""
     dossier, grounds = await work.dossiers.load(dossier_id)
-    due = [timer for timer in timers(dossier, work.limits) if timer.at <= now]
+    running = timers(dossier, work.limits, grounds.calendar_in_force)
+    due = [timer for timer in running if timer.at <= now]
     if any(timer.kind == LAPSED for timer in due):
         _propose(dossier, grounds, work=work, now=now)
         return
     told = await work.watches.told(dossier_id)
     new = [timer for timer in due if (timer.kind, timer.due_at) not in told]
+    if any(timer.kind == RESULT_LEFT for timer in new) and await work.desk.post.are_listed([dossier_id]):
+        # On its way by post, or about to be: nobody has to come for it.
+        new = []
     for timer in new:
         work.record(_warning(dossier, timer, now))
     if new:
         work.watches.tell(dossier_id, [(timer.kind, timer.due_at) for timer in new], now)
-    upcoming = [timer.at for timer in timers(dossier, work.limits) if timer.at > now]
+    upcoming = [timer.at for timer in running if timer.at > now]
+    if dossier.state is State.SUBMITTED and not running:
+        upcoming.append(now + _UNTIL_COUNTED)
     work.watches.put_off(dossier_id, dossier.version, min(upcoming, default=None))
 
 
@@ -50,10 +67,10 @@ def _warning(dossier: Dossier, timer: Timer, now: datetime) -> Event:
     """Return the event; it is about a deadline, so the dossier's version and history stay as they are."""
     key = str(dossier.id)
     if timer.kind in FOR_APPLICANT:
-        change = Change("answer_neared", dossier.state, details={"answer_by": moment(timer.due_at)})
+        name, about = FOR_APPLICANT[timer.kind]
+        change = Change(name, dossier.state, details={about: moment(timer.due_at)})
         data = event_data(dossier, change, by=None, at=now)
-        kind = "deadline_warning.answer_neared.v1"
-        return Event(type=kind, key=key, sequence=1, data=data, occurred_at=now)
+        return Event(type=f"deadline_warning.{name}.v1", key=key, sequence=1, data=data, occurred_at=now)
     return Event(
         type="deadline_warning.raised.v1",
         key=key,
@@ -97,6 +114,7 @@ def _desks(dossier: Dossier, timer: Timer) -> list[dict[str, str]]:
 
 
 def _holder(dossier: Dossier) -> str | None:
-    """Return who holds the step where it is the step that waits, or waits for money it asked for."""
-    step = dossier.step if dossier.state in {State.PROCESSING, State.AWAITING_FINANCIAL} else None
+    """Return who holds the step where it is the step that waits, or what it asked or prepared a stop for."""
+    is_its = dossier.state in {State.PROCESSING, State.AWAITING_FINANCIAL, State.SUSPENDED}
+    step = dossier.step if is_its else None
     return step.holder.subject if step is not None and step.holder is not None else None

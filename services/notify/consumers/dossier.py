@@ -184,6 +184,7 @@ class ChangeFields(_Read):
     obligation: ObligationFields | None = None
     proposed: str | None = None
     answer_by: datetime | None = None
+    waits_since: datetime | None = None
     previous_due_at: datetime | None = None
     noted: str | None = None
     assignee: AssigneeFields | None = None
@@ -254,6 +255,7 @@ def occurrence_of(data: DossierChanged, event: ReceivedEvent) -> Occurrence:
             "obligation": change.obligation.model_dump() if change.obligation is not None else None,
             "proposed": change.proposed or "",
             "answer_by": change.answer_by,
+            "waits_since": change.waits_since,
             "reappointed_due_at": dossier.reappointed_due_at,
             "previous_due_at": change.previous_due_at,
             "delivery": change.delivery or "",
@@ -323,4 +325,5 @@ HANDLERS = (
     *(Handler(f"dossier.{change}.v1", DossierChanged, on_dossier_changed) for change in _CHANGES),
     Handler("dossier.destroyed.v1", DossierDestroyed, on_dossier_destroyed),
     Handler("deadline_warning.answer_neared.v1", DossierChanged, on_dossier_changed),
+    Handler("deadline_warning.result_left.v1", DossierChanged, on_dossier_changed),
 )

@@ -19,6 +19,7 @@ from tests.builders.dossier.office import (
     SIGNER,
     SPECIALIST,
     Office,
+    a_calendar,
     a_citizen,
 )
 
@@ -67,6 +68,7 @@ async def test_nobody_is_warned_while_the_clock_stands_and_anew_after_it(office:
 
 
 MIGRATION = "services.dossier.migrations.versions.0078_decisions_that_wait_are_told"
+LOOKED_AT = "services.dossier.migrations.versions.0086_what_waits_is_looked_at"
 COURT = {"reason": "Chờ tòa án", "legal_basis": "BLTTDS Điều 214", "cause": "COURT_OR_INSPECTION"}
 ASKED = {"items": [{"component_code": "to-khai", "reason": "Chưa ký"}], "reason": "Thiếu chữ ký"}
 
@@ -183,6 +185,78 @@ async def test_a_decision_that_waits_since_before_anybody_looked_is_told(office:
     told = [one["data"] for one in await office.service.published("deadline_warning.raised.v1")]
     assert [one["threshold"] for one in told] == ["WITHDRAWAL_NEAR", "WITHDRAWAL_LATE"]
     assert {one["dossier_id"] for one in told} == {seen["dossier_id"]}
+
+
+async def warned(office: Office, at: datetime) -> list[dict[str, Any]]:
+    """Let the scheduler look twice at a moment; return every warning officers were given so far."""
+    office.service.clock.set(at)
+    for _ in range(2):
+        await office.service.run_job(WATCH_DEADLINES)
+    return [row["data"] for row in await office.service.published("deadline_warning.raised.v1")]
+
+
+async def test_a_suspension_past_its_day_is_told_to_who_may_end_it_and_then_to_the_manager(
+    office: Office,
+) -> None:
+    """Who prepares the dossier is told with the signer: they know what it waits for. Each once."""
+    seen = await office.act(await office.in_process(), "claim", SPECIALIST)
+    await office.act(seen, "suspension", SIGNER, **COURT, until="2026-03-20")
+    assert await warned(office, datetime(2026, 3, 19, 23, tzinfo=VIETNAM)) == []
+    (near,) = await warned(office, datetime(2026, 3, 20, 8, tzinfo=VIETNAM))
+    found = await warned(office, datetime(2026, 3, 21, 8, tzinfo=VIETNAM))
+    assert await warned(office, datetime(2026, 5, 21, 8, tzinfo=VIETNAM)) == found == [near, found[-1]]
+    assert [one["threshold"] for one in found] == ["SUSPENSION_NEAR", "SUSPENSION_LATE"]
+    assert {one["about"] for one in found} == {"2026-03-20T23:59:59+07:00"}
+    assert [one["people"] for one in found] == [["thu-ly"], ["thu-ly"]]
+    signer, manager = ("H99.201", "SIGNER"), ("H99.201", "ONE_STOP_MANAGER")
+    desks = [[(desk["agency"], desk["role"]) for desk in one["desks"]] for one in found]
+    assert desks == [[signer], [signer, manager]]
+
+
+async def test_who_does_not_fetch_a_result_is_reminded_once_and_the_counter_told(office: Office) -> None:
+    """Five working days after the day it was promised for: 6 March, a Friday. What was fetched is no news."""
+    left, fetched = await office.issued(), await office.issued(number="2/XN")
+    await office.act(fetched, "return", RECEIVER, delivery="COUNTER", **HANDED_OUT)
+    reminded = "deadline_warning.result_left.v1"
+    for day, expected in ((9, 0), (12, 0), (13, 1), (27, 1)):
+        assert await warned(office, datetime(2026, 3, day, 7, 45, tzinfo=VIETNAM)) == []
+        assert len(await office.service.published(reminded)) == expected, day
+    ((told),) = await office.service.published(reminded)
+    assert told["key"] == left["dossier_id"]
+    assert told["data"]["change"]["waits_since"] == "2026-03-06T17:30:00+07:00"
+    assert (await office.read(left, RECEIVER))["version"] == left["version"]
+
+
+async def test_a_reply_whose_year_was_not_decided_is_told_of_once_it_is(office: Office) -> None:
+    """Handed in on the last day of the years decided; looked at again until it can be counted."""
+    office.service.clock.set(datetime(2027, 12, 31, 16, tzinfo=VIETNAM))
+    seen = await office.submitted()
+    assert (await office.read(seen, RECEIVER))["reply_due_at"] is None
+    assert await warned(office, datetime(2028, 1, 8, 8, tzinfo=VIETNAM)) == []
+    await office.service.receive(a_calendar(2028))
+    found = await warned(office, datetime(2028, 1, 8, 10, tzinfo=VIETNAM))
+    assert [(one["threshold"], one["about"]) for one in found] == [
+        ("REPLY_NEAR", "2028-01-03T16:00:00+07:00"),
+        ("REPLY_LATE", "2028-01-03T16:00:00+07:00"),
+    ]
+    assert await warned(office, datetime(2028, 1, 9, 10, tzinfo=VIETNAM)) == found
+
+
+async def test_what_waits_since_before_an_update_is_looked_at_but_for_old_results(office: Office) -> None:
+    """As migration 0086 leaves it: nobody is reminded of what has lain there for more than a month."""
+    pool = office.service.runtime.pool
+    old, new = await office.issued(), await office.issued(number="2/XN")
+    stands = await office.act(await office.in_process(), "suspension", SIGNER, **COURT, until="2026-03-20")
+    asked = await office.submitted()
+    await pool.execute("UPDATE dossiers SET watch_at = NULL")
+    await pool.execute("UPDATE dossiers SET ended_at = now() WHERE id = $1", new["dossier_id"])
+    await pool.execute(
+        "UPDATE dossiers SET work = (work::jsonb - 'reply_due_at')::json WHERE id = $1", asked["dossier_id"]
+    )
+    await pool.execute(import_module(LOOKED_AT).LOOK_AT_THEM)
+    rows = await pool.fetch("SELECT id FROM dossiers WHERE watch_at IS NOT NULL")
+    assert {str(row["id"]) for row in rows} == {one["dossier_id"] for one in (new, stands, asked)}
+    assert old["dossier_id"] not in {str(row["id"]) for row in rows}
 
 
 async def test_a_dossier_submitted_again_is_replied_to_in_the_time_of_a_first_one(office: Office) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from kernel.testing.running import RunningService, a_service
+from services.dossier.jobs.watch_deadlines import WATCH_DEADLINES
 from services.dossier.store.desk.post import PostgresPost
 from tests.builders.dossier.office import HANDED_OUT, RECEIVER, SIGNER, Office, an_officer
 from tests.builders.dossier.post import AGENT, OPERATOR, PostDesk, a_postal_agent, by_post
@@ -232,6 +233,21 @@ async def test_only_what_was_asked_for_by_post_is_listed_or_says_who_changed_the
     assert (await desk.shown(found, AGENT))["items"][0]["receiver"]["wish"] == ""
     await delivered(desk, found["items"][0]["tracking_number"], "yc-1")
     assert (await office.read(fetched, RECEIVER))["state"] == "RETURNED"
+
+
+async def test_nobody_is_reminded_to_fetch_what_goes_by_post(desk: PostDesk) -> None:
+    """Asked for at the counter first: who changed their mind waits for the post."""
+    office = desk.office
+    fetched, carried = [await by_post(office, result_delivery="COUNTER") for _ in range(2)]
+    wish = {"dossier_id": carried["dossier_id"], "reason": "Ông An gọi điện ngày 03/3"}
+    await desk.listed(carried, numbers="NH", wishes=[wish])
+    now = office.service.clock.now()
+    office.service.clock.set(now + timedelta(days=40))
+    await office.service.run_job(WATCH_DEADLINES)
+    office.service.clock.set(now)
+    told = {one["key"] for one in await office.service.published("deadline_warning.result_left.v1")}
+    assert told >= {fetched["dossier_id"]}
+    assert carried["dossier_id"] not in told
 
 
 async def test_a_letter_has_an_address(desk: PostDesk) -> None:

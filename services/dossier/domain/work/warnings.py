@@ -31,6 +31,8 @@ class Threshold(StrEnum):
     PROPOSAL_LATE = "PROPOSAL_LATE"
     CORRECTION_NEAR = "CORRECTION_NEAR"
     CORRECTION_LATE = "CORRECTION_LATE"
+    SUSPENSION_NEAR = "SUSPENSION_NEAR"
+    SUSPENSION_LATE = "SUSPENSION_LATE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
