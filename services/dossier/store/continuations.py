@@ -22,9 +22,10 @@ _OF_OTHERS = (
     f"state NOT IN {_SETTLED} AND NOT id = ANY(:past::uuid[])"
     f" AND NOT continued_from @> ARRAY[a.code] AND {_HEIR} NOT IN ('', '{UNSURE}')"
 )
-# In an order that an index has: where few agencies hold many dossiers, the planner would rather read the
-# whole table than an index, hoping to meet enough soon, and at an agency that ended there are none to meet.
-_RUNNING = f"{_OF_OTHERS} ORDER BY id LIMIT :limit"
+# In an order that only the index of an agency's running dossiers has: where few agencies hold many dossiers,
+# the planner would rather walk the whole table (by its key, where only `id` is asked for) than that index,
+# hoping to meet enough soon, and at an agency that ended there are none to meet.
+_RUNNING = f"{_OF_OTHERS} ORDER BY state, id LIMIT :limit"
 _WAITING = f"{_OF_OTHERS} ORDER BY task_role, task_due_at, id LIMIT :limit"
 # Each way a dossier hangs on an agency walks its own index. What waits at an ended agency, and what it is
 # asked its opinion of, is always looked for, since a process may name it long after; the rest only until an
@@ -58,7 +59,7 @@ _OTHERWISE = f"""
     state NOT IN {_SETTLED} AND NOT id = ANY(:past::uuid[])
     AND continued_from @> ARRAY[a.code]
     AND {_HEIR} NOT IN ('{UNSURE}', coalesce(work -> 'continuing' -> a.code ->> 'code', ''))
-    ORDER BY id LIMIT :limit
+    ORDER BY state, id LIMIT :limit
 """
 _HANGING = f"""
     (SELECT id, procedure_code FROM dossiers WHERE receiving_agency = a.code AND {_OTHERWISE})

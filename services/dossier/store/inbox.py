@@ -66,6 +66,8 @@ _ASKED_SIFTED, _ASKED_AFTER = _SIFTED.format(urgency=_ASKED_URGENCY), _AFTER.for
 # Each desk walks the index of tasks by itself, in order and no further than a page; rows are read when the
 # page is known. CASE hides from the planner what the filters let through: it would guess next to nothing, and
 # so read and sort all that waits at a desk. Opinions asked of a desk are few: found by its name and sorted.
+# The rows of a page are fetched one by one: OFFSET 0 keeps the planner, which takes a limit it cannot see for a
+# tenth of everything, from merging the page with the whole table.
 _PAGE = f"""
     found AS (
         SELECT DISTINCT ON (every.waits_until, every.id) every.* FROM (
@@ -85,8 +87,9 @@ _PAGE = f"""
         ) AS every ORDER BY every.waits_until, every.id LIMIT :limit
     ),
     page AS (
-        SELECT {_COLUMNS}, kind, waits_until, {_URGENCY.format(due="waits_until")} AS urgency
-        FROM found JOIN dossiers USING (id)
+        SELECT one.*, kind, waits_until, {_URGENCY.format(due="waits_until")} AS urgency
+        FROM found CROSS JOIN LATERAL (
+            SELECT {_COLUMNS} FROM dossiers WHERE dossiers.id = found.id OFFSET 0) AS one
     )
 """
 # Every task is in one group of one desk: nothing has to be told apart. All that is asked for here is in the

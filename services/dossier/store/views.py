@@ -60,9 +60,10 @@ _DETAIL = loading(
             WHERE g.dossier_id = d.id AND g.state = 'ACCEPTED')) AS is_packed,
         (SELECT EXISTS (SELECT FROM post_items i
             WHERE i.dossier_id = d.id AND i.state IN ('SENT', 'FAILED'))) AS is_with_post,
-        (SELECT json_agg({LINKED_JSON} ORDER BY x.id) FROM dossiers x WHERE x.id IN (
-            SELECT (one ->> 'dossier_id')::uuid
-            FROM json_array_elements(d.work -> 'corrections') AS of_it(one))) AS corrections,
+        (SELECT json_agg({LINKED_JSON} ORDER BY x.id) FROM (
+            SELECT DISTINCT (one ->> 'dossier_id')::uuid AS id
+            FROM json_array_elements(d.work -> 'corrections') AS of_it(one)) AS c
+            CROSS JOIN LATERAL (SELECT * FROM dossiers WHERE id = c.id OFFSET 0) AS x) AS corrections,
         (SELECT row_to_json(s) FROM staff s WHERE s.subject = :reader::text) AS entry,
     """
 )
