@@ -66,7 +66,7 @@ _ASKED_SIFTED, _ASKED_AFTER = _SIFTED.format(urgency=_ASKED_URGENCY), _AFTER.for
 # Each desk walks the index of tasks by itself, in order and no further than a page; rows are read when the
 # page is known. CASE hides from the planner what the filters let through: it would guess next to nothing, and
 # so read and sort all that waits at a desk. Opinions asked of a desk are few: found by its name and sorted.
-# The rows of a page are fetched one by one: OFFSET 0 keeps the planner, which takes a limit it cannot see for a
+# The rows of a page are fetched one by one: OFFSET 0 keeps the planner, which takes an unseen limit for a
 # tenth of everything, from merging the page with the whole table.
 _PAGE = f"""
     found AS (

@@ -126,7 +126,7 @@ async def test_where_few_agencies_hold_many_tasks_none_is_looked_for_in_the_whol
         await connection.execute("VACUUM (ANALYZE) dossiers")
         plans = {name: await _plan(connection, HOT[name]) for name in HOT}
         assert _read_whole(plans["to continue"]) == []
-        # A limit that is not known yet counts for a tenth of all: still no page is joined with the whole table.
+        # A limit that is not known yet counts for a tenth of all: no page is joined with all there is.
         assert _unbounded(plans["inbox"]) == []
         assert '"Index Cond": "(id = ' in json.dumps(plans["inbox"])
         for name in ("to continue", "to realign"):
