@@ -208,9 +208,10 @@ def changing_columns(dossier: Dossier) -> dict[str, Any]:
 
 
 def _lists_of_heirs(dossier: Dossier) -> set[str]:
-    """Return the heirs whose lists show it: of what it was when it ended. Those after that find it by search.
+    """Return the heirs whose lists show it by this: of what it was when it ended.
 
-    All that an agency ever did would be sorted anew for every page of its heir's list.
+    For those after that it is walked at the agency that ended: this index has no order, and all that an
+    agency ever did would be sorted anew for every page.
     """
     heirs = {heir.code for heir in dossier.continuing.values()}
     had_ended = dossier.kept is not None and dossier.kept["state"] in CLOSED

@@ -22,7 +22,7 @@ from services.dossier.store.dossiers import PostgresDossiers
 from services.dossier.store.intake.evidence import evidence_of
 from services.dossier.store.linked import LINKED_JSON, linked_of
 from services.dossier.store.mapping import dossier_of
-from services.dossier.store.searching import TAKES_PART
+from services.dossier.store.searching import HANDED_ON, TAKES_PART
 from services.dossier.store.shown import sound_authority
 from services.dossier.use_cases.ports import Detail, UsedResult
 from services.dossier.use_cases.sealed_rows import RowSeals
@@ -98,8 +98,39 @@ _FILTERS = (
     "id < :before::uuid AND (:state::text = '' OR state = :state)"
     " AND (:procedure::text = '' OR procedure_code = :procedure)"
 )
+# What had ended at agencies the asked one goes on for is walked at each of those, the newest first; whose it
+# is now says the dossier itself (`HANDED_ON`). The catalogue's words, unproved here, say where to look, and
+# which procedures to pass by without opening what is kept of them.
+_LEFT_TO = """
+    left_to(agency) AS (
+        SELECT :agency::text
+        UNION
+        SELECT a.code FROM left_to l JOIN agencies a ON a.valid_to IS NOT NULL AND (a.continuing = l.agency
+            OR l.agency IN (SELECT value FROM json_each_text(a.continuing_by)))
+    ),
+    kept AS MATERIALIZED (
+        SELECT a.code AS agency, l.has_rest, ARRAY(
+            SELECT key FROM json_each_text(a.continuing_by)
+            WHERE (value IN (SELECT agency FROM left_to)) <> l.has_rest) AS apart
+        FROM agencies a CROSS JOIN LATERAL (
+            SELECT a.continuing IN (SELECT agency FROM left_to) AS has_rest) l
+        WHERE a.code IN (SELECT agency FROM left_to) AND a.code <> :agency
+    )
+"""
+
+
+def _left(column: str, only: str = "") -> str:
+    return f"""
+        (SELECT ended.* FROM kept CROSS JOIN LATERAL (
+            SELECT {ITEM}, {LAST_STOP} FROM dossiers d WHERE {column} = kept.agency {only}
+            AND (procedure_code = ANY(kept.apart)) <> kept.has_rest AND {HANDED_ON} AND {_FILTERS}
+            ORDER BY id DESC LIMIT :limit) AS ended)
+    """
+
+
 _OF_AGENCY = Statement(
     f"""
+    WITH RECURSIVE {_LEFT_TO}
     SELECT DISTINCT ON (id) {ITEM}, last_stop FROM (
         (SELECT {ITEM}, {LAST_STOP} FROM dossiers WHERE receiving_agency = :agency AND {_FILTERS}
          ORDER BY id DESC LIMIT :limit)
@@ -114,6 +145,9 @@ _OF_AGENCY = Statement(
         UNION ALL
         (SELECT {ITEM}, {LAST_STOP} FROM dossiers WHERE consulted_agencies @> ARRAY[:agency::text]
          AND consulted_agencies <> '{{}}' AND {_FILTERS} ORDER BY id DESC LIMIT :limit)
+        UNION ALL {_left("receiving_agency")}
+        UNION ALL {_left("competent_agency", "AND competent_agency <> receiving_agency")}
+        UNION ALL {_left("helping_agency", "AND helping_agency <> receiving_agency")}
     ) AS found ORDER BY id DESC LIMIT :limit
     """
 )

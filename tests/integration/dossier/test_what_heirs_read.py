@@ -147,6 +147,18 @@ async def found(office: Office, by: Any, words: str) -> list[str]:
     return [one["dossier_id"] for one in answer.json()["items"]]
 
 
+async def listed(office: Office, by: Any, **asked: str) -> set[str]:
+    """Return the dossiers of an officer's list, turned page by page."""
+    found: list[str] = []
+    while True:
+        page = (await office.service.get("/v1/dossiers", by, params={"limit": "1", **asked})).json()
+        found += [one["dossier_id"] for one in page["items"]]
+        if not page["next_cursor"]:
+            assert found == sorted(set(found), reverse=True)
+            return set(found)
+        asked["cursor"] = page["next_cursor"]
+
+
 @pytest.mark.parametrize("is_split", [False, True])
 async def test_what_had_ended_before_the_merger_is_found_opened_and_acted_on_by_who_goes_on(
     office: Office, is_split: bool
@@ -165,6 +177,10 @@ async def test_what_had_ended_before_the_merger_is_found_opened_and_acted_on_by_
         by_code = {"code": first["dossier_code"]}
         assert (await office.service.get("/v1/dossiers", theirs, params=by_code)).json()["items"] != []
         assert (await office.service.get("/v1/dossiers", others, params=by_code)).json()["items"] == []
+        ended_there = {first["dossier_id"], stopped["dossier_id"]}
+        for by, expected in ((theirs, ended_there), (others, set())):
+            pages = [await listed(office, by), await listed(office, by, state="RETURNED")]
+            assert pages == [expected, expected & {first["dossier_id"]}]
         for read in (path, f"{path}/history", f"/v1/dossiers/{stopped['dossier_id']}"):
             assert (await office.service.get(read, theirs)).status_code == 200
             assert (await office.service.get(read, others)).status_code == 404
