@@ -83,17 +83,20 @@ def promises_of(service: str) -> Promises:
     return Promises(document, codes.get(service, {}))
 
 
-async def hold(service: str, answer: httpx.Response) -> None:
-    """Fail the test that got an answer nobody promised; defects are the test's own business."""
-    if not _CLIENT_ERROR <= answer.status_code < _DEFECT:
-        return
+def unpromised(service: str, method: str, path: str, status: int, kind: str, body: bytes) -> str:
+    """Return what a refusal breaks; nothing when it is as promised. Defects are the test's own business."""
+    if not _CLIENT_ERROR <= status < _DEFECT or kind != "application/problem+json":
+        return ""
     if not (CONTRACTS / "openapi" / f"{service}.json").exists():
-        return
-    if answer.headers.get("content-type") != "application/problem+json":
-        return
-    code = str(json.loads(await answer.aread())["code"])
-    request = answer.request
-    broken = promises_of(service).broken_by(request.method, request.url.path, answer.status_code, code)
+        return ""
+    return promises_of(service).broken_by(method, path, status, str(json.loads(body)["code"]))
+
+
+async def hold(service: str, answer: httpx.Response) -> None:
+    """Fail the test that got an answer nobody promised."""
+    method, path = answer.request.method, answer.request.url.path
+    kind = answer.headers.get("content-type", "")
+    broken = unpromised(service, method, path, answer.status_code, kind, await answer.aread())
     assert not broken, broken
 
 

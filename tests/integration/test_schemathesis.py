@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import asyncpg
@@ -35,6 +36,7 @@ from kernel.web.auth import TokenSigner, public_jwks
 from services.gateway.domain.routes import ROUTES
 from stack.servers import free_port
 from tests.integration.conftest import service_named
+from tests.plugin_promises import unpromised
 
 # A part of a file in tus's words is bytes like any others.
 schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
@@ -78,8 +80,18 @@ def no_defect(context, response, case) -> bool | None:
     return not_a_server_error(context, response, case)
 
 
+def no_refusal_nobody_promised(context, response, case) -> bool | None:
+    """No code the operation does not have among its own."""
+    method, path = response.request.method, urlsplit(response.request.url).path
+    kind = response.headers.get("content-type", [""])[0]
+    for name in ("catalog", "dossier", "gateway", "notify", "survey"):
+        broken = unpromised(name, method, path, response.status_code, kind, response.content)
+        assert not broken, broken
+
+
 CHECKS = [
     no_defect,
+    no_refusal_nobody_promised,
     status_code_conformance,
     content_type_conformance,
     response_schema_conformance,

@@ -7,18 +7,24 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from kernel.core.errors import Invalid, NotFound
+from kernel.core.errors import Invalid
 from kernel.web.deps import Caller, IfMatch, Now, current_work
 from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from services.gateway.api.document_models import Receiver
-from services.gateway.api.documents import Side, roles_only
+from services.gateway.api.documents import Side, roles_only, saved
 from services.gateway.api.portal.sync import PROBLEMS, local, place_of
 from services.gateway.domain.documents.envelope import Organ
 from services.gateway.domain.documents.organs import is_organ, same_organ
 from services.gateway.domain.documents.questions import system_key
 from services.gateway.domain.routes.documents import MENDERS, WATCHERS
+from services.gateway.use_cases.documents.settle_arrival import (
+    Settlement,
+    read_again,
+    read_arrival,
+    settle_arrival,
+)
 
 Work = Annotated[Any, Depends(current_work)]
 router = APIRouter(
@@ -59,10 +65,33 @@ class ArrivalLine(BaseModel):
     name: str
     size: int
     received_at: datetime
-    state: Literal["RECEIVED", "PARKED", "REFUSED"]
+    state: Literal["RECEIVED", "PARKED", "REFUSED", "SETTLED"]
     reason: str
     attempts: int
+    """How often it was dealt with: the version a settlement names in `If-Match`."""
     next_attempt_at: datetime | None
+    settled_at: datetime | None
+    settlement: Literal["", "SET_ASIDE", "TAKEN_BY_HAND"]
+    settled_by: str
+    note: str
+
+
+class ArrivalSettlement(BaseModel):
+    """How people were done with what nobody could read, and why, or what it was."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    how: Settlement
+    note: Annotated[
+        str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=1_000)
+    ]
+
+
+class ArrivalSettled(BaseModel):
+    """What is off the list."""
+
+    id: UUID
+    state: Literal["SETTLED"] = "SETTLED"
 
 
 class ArrivalResumed(BaseModel):
@@ -88,10 +117,15 @@ async def read_exchange_figures(work: Work, side: Side, now: Now) -> ExchangeFig
 
 
 @router.get("/arrivals", dependencies=WATCH)
-async def list_document_arrivals(work: Work, limit: Limit = 50, cursor: Cursor = "") -> Page[ArrivalLine]:
-    """Gói tin đến chưa đọc được và lý do; nội dung không hiện ở đây."""
+async def list_document_arrivals(
+    work: Work,
+    state: Literal["RECEIVED", "PARKED", "REFUSED", "SETTLED"] | None = None,
+    limit: Limit = 50,
+    cursor: Cursor = "",
+) -> Page[ArrivalLine]:
+    """Gói tin đến chưa đọc được và lý do; SETTLED: đã được người xử lý, chỉ hiện khi hỏi đến."""
     after = place_of(decode_cursor(cursor, str), UUID)
-    rows = await work.document_screens.arrivals(after=after, limit=limit + 1)
+    rows = await work.document_screens.arrivals(state=state, after=after, limit=limit + 1)
     following = encode_cursor(str(rows[limit - 1]["id"])) if len(rows) > limit else None
     return Page[ArrivalLine](
         items=[ArrivalLine.model_validate(local(row)) for row in rows[:limit]], next_cursor=following
@@ -99,12 +133,36 @@ async def list_document_arrivals(work: Work, limit: Limit = 50, cursor: Cursor =
 
 
 @router.post("/arrivals/{id}/replay", dependencies=MEND)
-async def replay_document_arrival(id: UUID, work: Work, now: Now) -> ArrivalResumed:  # noqa: A002 - the address's own word.
-    """Đọc lại một gói tin đến đang chờ."""
-    if await work.document_posts.arrival(id) is None:
-        raise NotFound
-    work.document_posts.read_again(id, now)
+async def replay_document_arrival(id: UUID, by: Caller, work: Work, now: Now) -> ArrivalResumed:  # noqa: A002 - the address's own word.
+    """Đọc lại một gói tin đến đang chờ, hoặc đã được người xử lý mà nội dung còn giữ."""
+    await read_again(id, by=by, work=work, now=now)
     return ArrivalResumed(id=id)
+
+
+@router.get(
+    "/arrivals/{id}/content",
+    dependencies=MEND,
+    response_class=Response,
+    responses={200: {"description": "Nội dung tệp", "content": {"application/octet-stream": {}}}},
+)
+async def download_document_arrival(id: UUID, by: Caller, work: Work, now: Now) -> Response:  # noqa: A002 - the address's own word.
+    """Tải gói tin đến chưa đọc được, đúng từng byte; việc tải được ghi lại."""
+    arrived = await read_arrival(id, by=by, work=work, now=now)
+    return saved(arrived.name, arrived.body)
+
+
+@router.post("/arrivals/{id}/settlement", dependencies=MEND, responses=problems(428))
+async def settle_document_arrival(
+    id: UUID,  # noqa: A002 - the address's own word.
+    body: ArrivalSettlement,
+    by: Caller,
+    work: Work,
+    now: Now,
+    seen: IfMatch,
+) -> ArrivalSettled:
+    """Kết thúc một gói tin không đọc được: bỏ qua, hoặc đã nhận bằng cách khác; ghi rõ vì sao, là gì."""
+    await settle_arrival(id, body.how, body.note, seen=seen, by=by, work=work, now=now)
+    return ArrivalSettled(id=id)
 
 
 @router.get("/receivers/{procedure_code}", dependencies=WATCH)

@@ -155,12 +155,16 @@ async def download_exchanged_file(
     await work.documents.log_reading(
         Act(document=id, at=now, subject=by.subject, action="FILE_READ", reason=str(file_id))
     )
-    # What is in a stranger's file must not act in this origin: it is saved, never shown.
+    return saved(file.name, file.content)
+
+
+def saved(name: str, content: bytes) -> Response:
+    """Return a stranger's file so that it cannot act in this origin: it is saved, never shown."""
     return Response(
-        file.content,
+        content,
         media_type="application/octet-stream",
         headers={
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
             "Content-Security-Policy": "sandbox; default-src 'none'",
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "private, no-store",

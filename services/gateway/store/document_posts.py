@@ -2,7 +2,6 @@
 
 import hashlib
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from kernel.postgres.statement import Statement
@@ -48,7 +47,10 @@ _KEEP = Statement(
     "INSERT INTO document_arrivals (id, name, sha256, body, size, received_at, state,"
     " next_attempt_at, reason)"
     " VALUES (:id, :name, :sha256, :body, :size, :now, :state, :next_attempt_at, :reason)"
-    " ON CONFLICT (sha256) DO UPDATE SET state = 'RECEIVED', next_attempt_at = :now"
+    # Bytes forgotten since are kept anew, as sealed for the row they now are.
+    " ON CONFLICT (sha256) DO UPDATE SET state = 'RECEIVED', next_attempt_at = :now,"
+    " id = CASE WHEN document_arrivals.body = '' THEN excluded.id ELSE document_arrivals.id END,"
+    " body = CASE WHEN document_arrivals.body = '' THEN excluded.body ELSE document_arrivals.body END"
     " WHERE document_arrivals.state = 'DONE'",
     rows=None,
 )
@@ -58,20 +60,28 @@ _ARRIVALS = Statement(
 )
 _ARRIVAL = Statement(
     "SELECT id, name, body, attempts, received_at FROM document_arrivals"
-    " WHERE id = :id AND state IN ('RECEIVED', 'PARKED', 'REFUSED')"
+    " WHERE id = :id AND (state IN ('RECEIVED', 'PARKED', 'REFUSED') OR (state = 'SETTLED' AND body <> ''))"
 )
 _REFUSE = Statement(
     "UPDATE document_arrivals SET state = 'REFUSED', reason = :reason, next_attempt_at = NULL,"
     " attempts = attempts + 1 WHERE id = :id AND state IN ('RECEIVED', 'PARKED')"
 )
+_UNDERSTOOD = Statement(
+    "UPDATE document_arrivals SET state = 'DONE', reason = '', next_attempt_at = NULL,"
+    " attempts = attempts + 1, settled_at = :now WHERE id = :id AND state IN ('RECEIVED', 'PARKED')"
+)
+_PARK = Statement(
+    "UPDATE document_arrivals SET state = 'PARKED', reason = :reason, next_attempt_at = :retry_at,"
+    " attempts = attempts + 1 WHERE id = :id AND state IN ('RECEIVED', 'PARKED')",
+    rows=None,
+)
 _SETTLE = Statement(
-    "UPDATE document_arrivals SET state = :state, reason = :reason, next_attempt_at = :retry_at,"
-    " attempts = attempts + 1, settled_at = CASE WHEN :state::text = 'DONE' THEN :now::timestamptz END"
-    " WHERE id = :id AND state IN ('RECEIVED', 'PARKED')"
+    "UPDATE document_arrivals SET state = 'SETTLED', next_attempt_at = NULL, settled_at = :now"
+    " WHERE id = :id AND state = 'PARKED' AND attempts = :seen"
 )
 _AGAIN = Statement(
-    "UPDATE document_arrivals SET state = 'RECEIVED', next_attempt_at = :now"
-    " WHERE id = :id AND state IN ('PARKED', 'REFUSED')"
+    "UPDATE document_arrivals SET state = 'RECEIVED', next_attempt_at = :now, settled_at = NULL"
+    " WHERE id = :id AND (state IN ('PARKED', 'REFUSED') OR (state = 'SETTLED' AND body <> ''))"
 )
 
 
@@ -135,7 +145,7 @@ class PostgresDocumentPosts:
         return [row["id"] for row in await self._unit.fetch(_ARRIVALS, now=now, limit=limit)]
 
     async def arrival(self, arrival: UUID) -> Arrived | None:
-        """Return one that is not done."""
+        """Return one that is not done, or that people are done with and is not forgotten."""
         row = await self._unit.fetch_one(_ARRIVAL, id=arrival)
         if row is None:
             return None
@@ -149,22 +159,20 @@ class PostgresDocumentPosts:
 
     def understood(self, arrival: UUID, now: datetime) -> None:
         """Keep that it is done."""
-        self._settle(arrival, ArrivalState.DONE, "", None, now)
+        self._unit.write(_UNDERSTOOD, id=arrival, now=now)
 
-    def park(self, arrival: UUID, reason: str, retry_at: datetime | None, now: datetime) -> None:
-        """Keep why it waits, for people or until then."""
-        self._settle(arrival, ArrivalState.PARKED, reason, retry_at, now)
+    def park(self, arrival: UUID, reason: str, retry_at: datetime | None) -> None:
+        """Keep why it waits, for people or until then; nothing when people are done with it meanwhile."""
+        self._unit.write(_PARK, id=arrival, reason=reason[:500], retry_at=retry_at)
 
-    def refuse(self, arrival: UUID, reason: str, now: datetime) -> None:  # noqa: ARG002 - as `park`.
+    def refuse(self, arrival: UUID, reason: str) -> None:
         """Keep that it is not believed: its bytes stay as evidence and are forgotten by no term."""
         self._unit.write(_REFUSE, id=arrival, reason=reason[:500])
 
-    def read_again(self, arrival: UUID, now: datetime) -> None:
-        """Try a parked one again; `Stale` when it is not parked."""
-        self._unit.write(_AGAIN, id=arrival, now=now)
+    def settle(self, arrival: UUID, *, seen: int, now: datetime) -> None:
+        """Keep that people are done with it; `Stale` when it is not parked, or was tried again since."""
+        self._unit.write(_SETTLE, id=arrival, seen=seen, now=now)
 
-    def _settle(
-        self, arrival: UUID, state: ArrivalState, reason: str, retry_at: datetime | None, now: datetime
-    ) -> None:
-        values: dict[str, Any] = {"state": state.value, "reason": reason[:500], "retry_at": retry_at}
-        self._unit.write(_SETTLE, id=arrival, now=now, **values)
+    def read_again(self, arrival: UUID, now: datetime) -> None:
+        """Try one again that waits or people were done with; `Stale` when it does neither."""
+        self._unit.write(_AGAIN, id=arrival, now=now)

@@ -27,8 +27,15 @@ WHERE d.agency = :agency
 ORDER BY d.id DESC LIMIT :limit
 """)
 _ARRIVALS = Statement("""
-SELECT id, name, size, received_at, state, reason, attempts, next_attempt_at FROM document_arrivals
-WHERE state <> 'DONE' AND (:after::uuid IS NULL OR id > :after) ORDER BY id LIMIT :limit
+SELECT a.id, a.name, a.size, a.received_at, a.state, a.reason, a.attempts, a.next_attempt_at, a.settled_at,
+       coalesce(s.action, '') AS settlement, coalesce(s.subject, '') AS settled_by,
+       coalesce(s.reason, '') AS note, s.id AS act
+FROM document_arrivals a
+LEFT JOIN LATERAL (SELECT id, action, subject, reason FROM document_acts
+    WHERE document = a.id AND a.state = 'SETTLED' AND action IN ('SET_ASIDE', 'TAKEN_BY_HAND')
+    ORDER BY id DESC LIMIT 1) s ON true
+WHERE a.state <> 'DONE' AND (a.state = :state::text OR (:state::text IS NULL AND a.state <> 'SETTLED'))
+  AND (:after::uuid IS NULL OR a.id > :after) ORDER BY a.id LIMIT :limit
 """)
 _FIGURES = Statement("""
 SELECT
@@ -98,13 +105,17 @@ class PostgresDocumentScreens:
             for row in rows
         ]
 
-    async def arrivals(self, *, after: UUID | None, limit: int) -> list[dict[str, Any]]:
-        """Return what came and is not understood, oldest first."""
-        return [dict(row) for row in await self._unit.fetch(_ARRIVALS, after=after, limit=limit)]
+    async def arrivals(self, *, state: str | None, after: UUID | None, limit: int) -> list[dict[str, Any]]:
+        """Return what came and is not understood, oldest first; what people settled by its state only."""
+        rows = await self._unit.fetch(_ARRIVALS, state=state, after=after, limit=limit)
+        return [{**dict(row), "note": self._note(row)} for row in rows]
 
     async def figures(self, now: datetime, *, silent_hours: int) -> dict[str, Any]:
         """Return how the exchange stands."""
         return dict(await self._unit.fetch_one(_FIGURES, now=now, silent_hours=silent_hours) or {})
+
+    def _note(self, row: Any) -> str:
+        return str(self._seals.open_words(row["note"], row["act"])["reason"]) if row["note"] else ""
 
 
 class PostgresDocumentRoutes:

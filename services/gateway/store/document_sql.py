@@ -212,7 +212,7 @@ ARRIVALS_AFTER_SET_BACK = Statement(
 )
 FORGET_DONE = Statement(
     "UPDATE document_arrivals SET body = '', reason = '' WHERE id IN (SELECT id FROM document_arrivals"
-    " WHERE state = 'DONE' AND body <> '' AND settled_at < :before LIMIT 500)",
+    " WHERE state IN ('DONE', 'SETTLED') AND body <> '' AND settled_at < :before LIMIT 500)",
     rows=None,
 )
 OURS = Statement("SELECT code, name FROM agencies WHERE code = ANY(:codes)")

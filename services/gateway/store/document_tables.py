@@ -173,7 +173,7 @@ Index(
 Index(
     "ix_document_arrivals_kept",
     document_arrivals.c.settled_at,
-    postgresql_where=text("state = 'DONE' AND body <> ''"),
+    postgresql_where=text("state IN ('DONE', 'SETTLED') AND body <> ''"),
 )
 
 document_routes = Table(

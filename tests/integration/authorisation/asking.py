@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from starlette.types import ASGIApp
 
 from services.gateway.use_cases.ports import UpstreamAnswer, UpstreamRequest
+from tests.plugin_promises import unpromised
 
 
 @dataclass
@@ -18,6 +19,11 @@ class Heard:
     status: int = 0
     headers: list[tuple[bytes, bytes]] | None = None
     body: bytes = b""
+
+    def breaks(self, service: str, method: str, target: str) -> str:
+        """Return what of this answer its service has not promised."""
+        kind = dict(self.headers or []).get(b"content-type", b"").decode()
+        return unpromised(service, method, target.partition("?")[0], self.status, kind, self.body)
 
 
 async def ask(
@@ -78,6 +84,7 @@ class InProcess:
 
     def __init__(self, apps: Mapping[str, ASGIApp]) -> None:
         self._apps = apps
+        self.broken: set[str] = set()
 
     async def send(self, request: UpstreamRequest) -> UpstreamAnswer:
         """Return what the service answers."""
@@ -90,6 +97,7 @@ class InProcess:
             body,
             is_stream=request.is_stream,
         )
+        self.broken.add(heard.breaks(request.service, request.method, request.target))
         return UpstreamAnswer(heard.status, heard.headers or [], heard.body)
 
 

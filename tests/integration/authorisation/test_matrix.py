@@ -51,6 +51,7 @@ async def test_every_route_answers_every_caller_as_the_table_says(world: World) 
     seen = await answered(world, told)
     shown = sorted(one for one in told if one[1] in strangers() and one[0] not in SHARED)
     assert shown == [], "told of what is not theirs"
+    assert world.broken <= {""}, "refusals nobody promised"
     if os.environ.get("AUTHORISATION") == "write":
         table.write(seen)
     known = table.read()
@@ -117,6 +118,8 @@ async def answered(world: World, told: set[tuple[str, str]]) -> table.Table:
                 is_stream=route.is_stream,
             )
             line[standing.name] = table.sign_of(heard.status)
+            if route.service == "gateway":
+                world.broken.add(heard.breaks("gateway", route.method, world.target(route)))
             if heard.status < 300 and any(word in heard.body for word in told_only_here):
                 told.add((f"{route.method} {route.path}", standing.name))
         found[f"{route.method} {route.path}"] = line

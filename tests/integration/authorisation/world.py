@@ -69,6 +69,8 @@ class World:
     dossiers: dict[str, dict[str, Any]] = field(default_factory=dict)
     things: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, dict[str, str]] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
+    """What was refused by a code nobody promised."""
 
     def target(self, route: Route) -> str:
         """Return the address of a route with what there is filled in."""
@@ -109,9 +111,10 @@ async def build(start: Start, folder: Path) -> World:
         **{f"{name}_url": f"http://{name}" for name in SERVICES},
     )
     apps = {name: _app_of(service) for name, service in behind.items()}
-    door.runtime.resources = replace(door.runtime.resources, upstream=InProcess(apps))
+    behind_it = InProcess(apps)
+    door.runtime.resources = replace(door.runtime.resources, upstream=behind_it)
     await door.receive(*(an_event("staff.changed.v1", str(one["subject"]), one) for one in staff))
-    world = World(door, _app_of(door))
+    world = World(door, _app_of(door), broken=behind_it.broken)
     await _fill_catalogue(behind["catalog"])
     await _fill_dossiers(world, await Office(behind["dossier"]).open())
     for one in callers:

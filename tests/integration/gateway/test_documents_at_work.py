@@ -357,6 +357,69 @@ async def test_administrators_say_where_results_go_and_read_again_what_was_parke
     assert len(await world.documents("IN")) == 1
 
 
+async def test_what_nobody_can_read_is_looked_at_settled_with_a_word_and_may_be_read_again(
+    world: DocumentWorld,
+):
+    raw = world.agent.brings(b"%PDF-1.7 khong phai edXML", "1.edxml")
+    world.agent.brings(b"\x00", "2.edxml")
+    await world.goes_round()
+    first, second = (await ask(world, "GET", f"{EXCHANGE}/arrivals", ADMIN)).json()["items"]
+    one = f"{EXCHANGE}/arrivals/{first['id']}"
+    assert (await ask(world, "GET", f"{one}/content", ADMIN)).content == raw
+    assert (await ask(world, "GET", f"{one}/content", LAN)).status_code == 403
+    by_hand = {"how": "TAKEN_BY_HAND", "note": "Công văn 12/STP, đã vào sổ ngày 03/03"}
+    settled = f"{one}/settlement"
+    assert (await ask(world, "POST", settled, ADMIN, by_hand)).status_code == 428
+    assert (await ask(world, "POST", settled, ADMIN, {**by_hand, "note": " "}, seen=1)).status_code == 422
+    assert (await ask(world, "POST", settled, ADMIN, by_hand, seen=0)).status_code == 412
+    assert (await ask(world, "POST", settled, LAN, by_hand, seen=1)).status_code == 403
+    assert (await ask(world, "POST", settled, ADMIN, by_hand, seen=1)).json()["state"] == "SETTLED"
+    assert (await ask(world, "POST", settled, ADMIN, by_hand, seen=1)).status_code == 412
+    aside = {"how": "SET_ASIDE", "note": "Tệp rỗng của đợt thử"}
+    other = f"{EXCHANGE}/arrivals/{second['id']}/settlement"
+    assert (await ask(world, "POST", other, ADMIN, aside, seen=1)).status_code == 200
+    assert (await ask(world, "GET", f"{EXCHANGE}/arrivals", ADMIN)).json()["items"] == []
+    figures = (await ask(world, "GET", f"{EXCHANGE}/figures", ADMIN)).json()
+    assert figures["arrivals"] == {"SETTLED": 2}
+    done = (await ask(world, "GET", f"{EXCHANGE}/arrivals?state=SETTLED", ADMIN)).json()["items"]
+    assert [(line["settlement"], line["settled_by"], line["note"]) for line in done] == [
+        ("TAKEN_BY_HAND", ADMIN, by_hand["note"]),
+        ("SET_ASIDE", ADMIN, aside["note"]),
+    ]
+    world.agent.brings(raw, "3.edxml")
+    await world.goes_round()
+    assert (await ask(world, "GET", f"{EXCHANGE}/arrivals", ADMIN)).json()["items"] == [], "the same bytes"
+    assert (await ask(world, "POST", f"{one}/replay", ADMIN)).status_code == 200
+    await world.goes_round()
+    (waits,) = (await ask(world, "GET", f"{EXCHANGE}/arrivals", ADMIN)).json()["items"]
+    assert (waits["id"], waits["state"], waits["note"]) == (first["id"], "PARKED", "")
+    assert [row["action"] for row in await world.rows("document_acts")] == [
+        "READ",
+        "TAKEN_BY_HAND",
+        "SET_ASIDE",
+        "READ_AGAIN",
+    ]
+    world.world.passes(days=31)
+    await world.gateway.run_job(DOCUMENT_FORGETTING)
+    kept = {row["id"]: bytes(row["body"]) for row in await world.rows("document_arrivals")}
+    assert sorted(map(bool, kept.values())) == [False, True], "only what people are done with is forgotten"
+    again = f"{EXCHANGE}/arrivals/{second['id']}/replay"
+    assert (await ask(world, "POST", again, ADMIN)).status_code == 404
+
+
+async def test_a_document_sent_again_after_its_bytes_were_forgotten_is_acknowledged_again(
+    world: DocumentWorld,
+):
+    raw = world.agent.brings(from_department())
+    await world.goes_round(2)
+    world.world.passes(days=31)
+    await world.gateway.run_job(DOCUMENT_FORGETTING)
+    world.agent.brings(raw, "lan-nua.edxml")
+    await world.goes_round()
+    assert [row["state"] for row in await world.rows("document_arrivals")] == ["DONE"]
+    assert len(await world.documents("IN")) == 1
+
+
 async def test_lists_are_read_page_by_page(world: DocumentWorld):
     for number in range(3):
         await ask(world, "POST", DOCUMENTS, body=a_draft(number=str(number + 1)))

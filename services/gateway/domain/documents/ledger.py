@@ -48,11 +48,15 @@ class MessageKind(StrEnum):
 
 
 class ArrivalState(StrEnum):
-    """What became of something that came in; REFUSED (its signature) is kept as evidence, never forgotten."""
+    """What became of something that came in; REFUSED (its signature) is kept as evidence, never forgotten.
+
+    SETTLED is what nobody could read and people are done with.
+    """
 
     RECEIVED = "RECEIVED"
     PARKED = "PARKED"
     REFUSED = "REFUSED"
+    SETTLED = "SETTLED"
     DONE = "DONE"
 
 

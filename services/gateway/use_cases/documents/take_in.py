@@ -112,7 +112,7 @@ class TakeInDocuments:
             await self._park(arrived.id, f"{fault.code}: {fault.reason}", None)
         except _NotBelieved as why:
             async with self._open_work() as work:
-                work.document_posts.refuse(arrived.id, str(why), self._clock.now())
+                work.document_posts.refuse(arrived.id, str(why))
         except Waits as reason:
             retry_at = self._clock.now() + _BEFORE_ITS_TIME if reason.again else None
             await self._park(arrived.id, str(reason), retry_at)
@@ -141,7 +141,7 @@ class TakeInDocuments:
 
     async def _park(self, arrival: UUID, reason: str, retry_at: datetime | None) -> None:
         async with self._open_work() as work:
-            work.document_posts.park(arrival, reason, retry_at, self._clock.now())
+            work.document_posts.park(arrival, reason, retry_at)
 
 
 def _understood(arrived: Arrived, bounds: Bounds) -> Envelope | StatusNotice:
