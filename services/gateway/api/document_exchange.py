@@ -20,7 +20,7 @@ from services.gateway.domain.documents.organs import is_organ, same_organ
 from services.gateway.domain.documents.questions import system_key
 from services.gateway.domain.routes.documents import MENDERS, WATCHERS
 from services.gateway.use_cases.documents.settle_arrival import (
-    Settlement,
+    ArrivalOutcome,
     read_again,
     read_arrival,
     settle_arrival,
@@ -81,7 +81,7 @@ class ArrivalSettlement(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    how: Settlement
+    how: ArrivalOutcome
     note: Annotated[
         str, StringConstraints(strict=True, strip_whitespace=True, min_length=1, max_length=1_000)
     ]

@@ -10,7 +10,7 @@ from kernel.core.errors import NotFound
 from services.gateway.domain.documents.ledger import Act, Arrived
 
 
-class Settlement(StrEnum):
+class ArrivalOutcome(StrEnum):
     """How people were done with it: nothing of it is needed, or what it was is worked from paper."""
 
     SET_ASIDE = "SET_ASIDE"
@@ -25,7 +25,7 @@ async def read_arrival(arrival: UUID, *, by: Caller, work: Any, now: datetime) -
 
 
 async def settle_arrival(
-    arrival: UUID, how: Settlement, note: str, *, seen: int, by: Caller, work: Any, now: datetime
+    arrival: UUID, how: ArrivalOutcome, note: str, *, seen: int, by: Caller, work: Any, now: datetime
 ) -> None:
     """Be done with one that waits for people; `Stale` when it was dealt with since, or waits no more.
 
