@@ -20,7 +20,7 @@ from services.dossier.api.schemas.requests import (
     SupplementIn,
 )
 from services.dossier.api.submissions import submission_of, verdict_of
-from services.dossier.use_cases import receive_dossier, return_dossier, supplement_dossier
+from services.dossier.use_cases import end_dossier, receive_dossier, return_dossier, supplement_dossier
 from services.dossier.use_cases.receive_elsewhere import receive_at_counter
 from services.dossier.use_cases.secrets import look_up_secret
 
@@ -71,7 +71,7 @@ async def ask_intake_supplement(body: SupplementIn, act: Act) -> Receipt:
 @router.post("/dossiers/{dossier_id}/refusal")
 async def refuse(body: RefusalIn, act: Act) -> Receipt:
     """Từ chối tiếp nhận (mẫu 03)."""
-    dossier = await receive_dossier.refuse_intake(
+    dossier = await end_dossier.refuse_intake(
         act.dossier_id, reason=body.reason, legal_basis=body.legal_basis, **act.terms
     )
     return act.receipt(dossier)

@@ -101,22 +101,24 @@ async def decide_correction(
 
 
 async def tell_corrected(ended: Dossier, note: str, *, by: Caller, work: Work, now: datetime) -> None:
-    """Say in the dossier a correction was opened for that it ended without a result.
+    """Say in the dossier a correction was opened for that it ended and took nothing's place.
 
     Where the head of the agency did not end it, the recorded error waits for them again, with the words it
-    was ended by: the wrong result still counts. What they ended themselves comes back to nobody.
+    was ended by: the wrong result still counts. What they ended themselves, as by a result that refuses it,
+    comes back to nobody.
     """
-    corrected = corrects_of(ended.brought)
-    if corrected is None:
+    corrected, decided = corrects_of(ended.brought), ended.result
+    if corrected is None or (decided is not None and decided.outcome == "GRANTED"):
         return
     wrong = await _load(corrected.dossier_id, work=work, now=now)
     dossier, opened = wrong.dossier, wrong.dossier.corrections[-1]
-    draft = None if signs(ended, by) else opened.draft
+    draft = None if signs(ended, by) or decided is not None else opened.draft
     if draft is not None:
         until = decision_due(wrong.grounds.calendar_in_force, now, Decision.CORRECTION, work.limits)
         draft = replace(draft, at=now, decide_by=until, taken_back=note)
     left = corrections.draft_correction(dossier, draft)
-    details = {"noted": "CORRECTION_ENDED", "correction": _named(opened), "waits_again": draft is not None}
+    how = _named(opened) | {"state": ended.state.value}
+    details = {"noted": "CORRECTION_ENDED", "correction": how, "waits_again": draft is not None}
     record_change(work, dossier, Change("work_noted", left, note=note, details=details), by=by, now=now)
 
 

@@ -1,4 +1,4 @@
-"""Ways out without a result: taken back, withdrawn, or stopped when nobody answered."""
+"""Ways out without a result: taken back, refused, withdrawn, or stopped when nobody answered."""
 
 from datetime import datetime
 from uuid import UUID
@@ -38,6 +38,26 @@ async def cancel_dossier(
     return dossier
 
 
+async def refuse_intake(
+    dossier_id: UUID, *, reason: str, legal_basis: str, by: Caller, seen: int, work: Work, now: datetime
+) -> Dossier:
+    """Refuse reception in writing (form 03), with reason and legal basis; T5.
+
+    What was sent back for papers is refused only when the time to bring them is over.
+    """
+    dossier, grounds = await open_for(Action.REFUSAL, dossier_id, by=by, seen=seen, work=work, now=now)
+    await end_dues(dossier, grounds, "Từ chối tiếp nhận", by=by, work=work, now=now)
+    left = ends.end(dossier, Move.REFUSE_INTAKE, at=now)
+    content = papers.intake_refusal(
+        dossier, parties=parties_of(dossier, work), reason=reason, legal_basis=legal_basis, officer=by.name
+    )
+    paper = issue(work, dossier, PaperKind.INTAKE_REFUSAL, content, by=by, now=now)
+    change = Change("intake_refused", left, note=reason, papers=[paper], details={"legal_basis": legal_basis})
+    record_change(work, dossier, change, by=by, now=now)
+    await tell_corrected(dossier, reason, by=by, work=work, now=now)
+    return dossier
+
+
 async def ask_withdrawal(
     dossier_id: UUID, *, note: str, by: Caller, seen: int, work: Work, now: datetime
 ) -> Dossier:
@@ -72,7 +92,9 @@ async def decide_withdrawal(
     if approved:
         settlement = await _settled(dossier, grounds, settlement, by=by, work=work, now=now)
         await end_dues(dossier, grounds, "Dừng giải quyết", by=by, work=work, now=now)
-        _stop(dossier, Move.APPROVE_WITHDRAWAL, note, legal_basis, settlement, by=by, work=work, now=now)
+        await _stop(
+            dossier, Move.APPROVE_WITHDRAWAL, note, legal_basis, settlement, by=by, work=work, now=now
+        )
         return dossier
     if not note:
         raise Invalid(fields=[("note", "Không đồng ý phải nêu lý do")])
@@ -96,8 +118,7 @@ async def stop_lapsed(
     dossier, grounds = await open_for(Action.STOP, dossier_id, by=by, seen=seen, work=work, now=now)
     settlement = await _settled(dossier, grounds, settlement, by=by, work=work, now=now)
     await end_dues(dossier, grounds, "Dừng giải quyết", by=by, work=work, now=now)
-    _stop(dossier, Move.STOP_LAPSED, reason, legal_basis, settlement, by=by, work=work, now=now)
-    await tell_corrected(dossier, reason, by=by, work=work, now=now)
+    await _stop(dossier, Move.STOP_LAPSED, reason, legal_basis, settlement, by=by, work=work, now=now)
     return dossier
 
 
@@ -114,7 +135,7 @@ async def _settled(
     return settlement
 
 
-def _stop(
+async def _stop(
     dossier: Dossier,
     move: Move,
     reason: str,
@@ -152,3 +173,4 @@ def _stop(
     }
     change = Change("stopped", left, note=reason, papers=[paper], details=details)
     record_change(work, dossier, change, by=by, now=now)
+    await tell_corrected(dossier, reason, by=by, work=work, now=now)

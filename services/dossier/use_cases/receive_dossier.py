@@ -21,9 +21,9 @@ from services.dossier.domain.events import Change, moment
 from services.dossier.domain.guards import known_process, most_of
 from services.dossier.domain.intake.asked import missing_now, submitted_under
 from services.dossier.domain.limits import GENERAL
-from services.dossier.domain.moves import acceptance, ends, supplements
+from services.dossier.domain.moves import acceptance, supplements
 from services.dossier.domain.papers import Paper, PaperKind
-from services.dossier.domain.states import Move, State
+from services.dossier.domain.states import State
 from services.dossier.domain.supplements import Supplement
 from services.dossier.domain.ways import require_way
 from services.dossier.domain.work.slip import person_of
@@ -32,7 +32,6 @@ from services.dossier.use_cases.ask_limits import days_to_answer, most_in_all, r
 from services.dossier.use_cases.figures.counting import counted
 from services.dossier.use_cases.open_dossier import allow, due_of, open_for, parties_of, situation_of
 from services.dossier.use_cases.payments.claiming import decide_at_acceptance, noted_as
-from services.dossier.use_cases.payments.ledger import end_dues
 from services.dossier.use_cases.payments.refeeing import fees_at_acceptance
 from services.dossier.use_cases.ports import Attachment, Grounds, SubmittedComponent, Work
 from services.dossier.use_cases.record_change import record_change
@@ -281,25 +280,6 @@ def supplement_data(supplement: Supplement) -> dict[str, Any]:
         "basis": supplement.basis,
         "legal_basis": supplement.legal_basis,
     }
-
-
-async def refuse_intake(
-    dossier_id: UUID, *, reason: str, legal_basis: str, by: Caller, seen: int, work: Work, now: datetime
-) -> Dossier:
-    """Refuse reception in writing (form 03), with reason and legal basis; T5.
-
-    What was sent back for papers is refused only when the time to bring them is over.
-    """
-    dossier, grounds = await open_for(Action.REFUSAL, dossier_id, by=by, seen=seen, work=work, now=now)
-    await end_dues(dossier, grounds, "Từ chối tiếp nhận", by=by, work=work, now=now)
-    left = ends.end(dossier, Move.REFUSE_INTAKE, at=now)
-    content = papers.intake_refusal(
-        dossier, parties=parties_of(dossier, work), reason=reason, legal_basis=legal_basis, officer=by.name
-    )
-    paper = issue(work, dossier, PaperKind.INTAKE_REFUSAL, content, by=by, now=now)
-    change = Change("intake_refused", left, note=reason, papers=[paper], details={"legal_basis": legal_basis})
-    record_change(work, dossier, change, by=by, now=now)
-    return dossier
 
 
 async def hand_over_dossier(

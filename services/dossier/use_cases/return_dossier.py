@@ -22,6 +22,7 @@ from services.dossier.domain.intake.identifiers import has_number, identity_key
 from services.dossier.domain.moves import ends
 from services.dossier.domain.work.slip import person_of
 from services.dossier.domain.workflow import recall
+from services.dossier.use_cases.correct_result import tell_corrected
 from services.dossier.use_cases.desk.post_items import RECEIVER, carries_present
 from services.dossier.use_cases.desk.post_taking_back import keep_in_house
 from services.dossier.use_cases.intake.authorizations import require_authorized
@@ -97,6 +98,7 @@ async def return_result(
         **await supersede(dossier, work=work, now=now),
     }
     record_change(work, dossier, Change("returned", left, note=note, details=details), by=by, now=now)
+    await tell_corrected(dossier, result.reason, by=by, work=work, now=now)
     return dossier
 
 
@@ -119,6 +121,7 @@ async def return_by_post(item: PostItem, *, at: datetime, by: Caller, work: Work
     details = {"result": result_data(result), "delivery": "POST", "receiver": None}
     details |= await supersede(dossier, work=work, now=now)
     record_change(work, dossier, Change("returned", left, details=details), by=by, now=now)
+    await tell_corrected(dossier, result.reason, by=by, work=work, now=now)
     return True
 
 

@@ -80,13 +80,13 @@ async def test_a_superseded_result_put_back_by_hand_is_found(office: Office, cap
 
 async def test_a_refused_correction_takes_nothings_place_and_another_may_be_opened(office: Office) -> None:
     first = await returned(office)
-    seen, correction = await opened(office, first)
+    _, correction = await opened(office, first)
     accepted = await office.act(correction, "acceptance", RECEIVER)
     refused = await office.at_issue(accepted, decision="REFUSED")
     ready = await office.issued(refused, number="9/TB", outcome="REFUSED", reason="Không có sai sót")
     await give(office, ready)
     assert [one[0] for one in await register_of(office, first)] == ["VALID"]
-    _, again = await opened(office, seen)
+    _, again = await opened(office, await as_now(office, first))
     assert again["dossier_id"] != correction["dossier_id"]
 
 
@@ -199,7 +199,7 @@ async def test_what_the_head_of_the_agency_opened_no_counter_ends_alone(office: 
         assert action in (await office.read(correction, SIGNER))["actions"]
         ended = await office.act(correction, action, SIGNER, **body)
         assert ended["state"] in {"CANCELLED", "INTAKE_REFUSED"}
-    seen, correction = await opened(office, seen)
+    _, correction = await opened(office, await as_now(office, seen))
     assert "cancellation" in (await office.read(correction, a_citizen()))["actions"]
     # By number alone, without the account it was handed in with, it is the owner's as well.
     same = replace(a_citizen("tai-khoan-khac", OWNER["identity_number"]), name=OWNER["full_name"])
@@ -240,3 +240,56 @@ async def test_what_the_head_of_the_agency_takes_back_comes_back_to_nobody(offic
     change = history.json()["items"][-1]["change"]
     assert (change["noted"], change["waits_again"]) == ("CORRECTION_ENDED", False)
     assert change["note"] == "Người dân đề nghị qua điện thoại"
+
+
+WITHDRAWN = {"approved": True, "note": "Theo đơn của chủ hồ sơ", "legal_basis": "NĐ 118/2025/NĐ-CP"}
+
+
+async def refused_by_the_head(office: Office, correction: dict[str, Any]) -> str:
+    """Refuse to receive it; return why."""
+    why = "Kết quả không sai"
+    await office.act(correction, "refusal", SIGNER, reason=why, legal_basis="Điều 18")
+    return why
+
+
+async def withdrawn_with_the_heads_word(office: Office, correction: dict[str, Any]) -> str:
+    """Let its owner withdraw it once it is worked; return why."""
+    seen = await office.act(correction, "acceptance", RECEIVER)
+    seen = await office.act(seen, "withdrawal", a_citizen(), note="Tôi không cần nữa")
+    await office.act(seen, "withdrawal-decision", SIGNER, **WITHDRAWN)
+    return str(WITHDRAWN["note"])
+
+
+async def refused_by_its_result(office: Office, correction: dict[str, Any]) -> str:
+    """Hand out a result that refuses it; return why."""
+    why = "Sổ gốc ghi đúng như kết quả"
+    accepted = await office.act(correction, "acceptance", RECEIVER)
+    refused = await office.at_issue(accepted, decision="REFUSED")
+    await give(office, await office.issued(refused, number="9/TB", outcome="REFUSED", reason=why))
+    return why
+
+
+@pytest.mark.parametrize(
+    ("ended", "state"),
+    [
+        (refused_by_the_head, "INTAKE_REFUSED"),
+        (withdrawn_with_the_heads_word, "STOPPED"),
+        (refused_by_its_result, "RETURNED"),
+    ],
+)
+async def test_how_a_correction_ended_stands_in_the_dossier_it_was_to_correct(
+    office: Office, ended: Any, state: str
+) -> None:
+    """Its clerk reads why, its citizen that it has; the head decided it and has nothing more to decide."""
+    first = await returned(office)
+    _, correction = await opened(office, first)
+    why = await ended(office, correction)
+    told = await office.read(first, SIGNER)
+    assert (told["correction_draft"], told["corrections"][-1]["state"]) == (None, state)
+    for reader, words in ((SIGNER, why), (a_citizen(), "")):
+        history = await office.service.get(f"/v1/dossiers/{first['dossier_id']}/history", reader)
+        change = history.json()["items"][-1]["change"]
+        assert (change["noted"], change["note"]) == ("CORRECTION_ENDED", words)
+        assert (change["correction"]["state"], change["waits_again"]) == (state, False)
+    again = await office.act(await as_now(office, first), "result-correction-draft", SPECIALIST, **ERROR)
+    assert again["version"] == told["version"] + 1

@@ -168,7 +168,7 @@ DEEDS: dict[Action, Deed] = {
     Action.ACCEPTANCE: _simply(receive_dossier.accept_dossier),
     Action.INTAKE_SUPPLEMENT_REQUEST: _asked(receive_dossier.ask_intake_supplement),
     Action.INTAKE_SUPPLEMENT_ANSWER: _answer,
-    Action.REFUSAL: _simply(receive_dossier.refuse_intake, **_WORDS),
+    Action.REFUSAL: _simply(end_dossier.refuse_intake, **_WORDS),
     Action.CANCELLATION: _simply(end_dossier.cancel_dossier, note="Xin hủy"),
     Action.HANDOVER: _simply(receive_dossier.hand_over_dossier, note=""),
     Action.STEP_COMPLETION: Try.step,
