@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from kernel.testing.running import an_event
 from tests.integration.gateway.portal_dossiers import ADossier
 from tests.integration.gateway.portal_world import World, a_world
 
@@ -49,6 +50,14 @@ async def test_a_procedure_mapped_by_a_localised_code_is_found_however_a_sender_
     assert await mapped("H99.TT.08", "1.004873.H99.14") == 204
     assert await leads_to("1.004873.000.00.14.H99") == "H99.TT.08"
     assert await leads_to("1.004873") == "1.004873", "of two nobody can tell which is meant"
+    assert await mapped("H99.TT.17", "1.003560.H99") == 204
+    assert await leads_to("1.003560.H56") == "1.003560.H56", "another province's is no variant of ours"
+    assert await leads_to("1.003560") == "H99.TT.17"
+    ours = {"code": "1.003560", "sector": "G15-TP07", "sector_name": "Hộ tịch"}
+    await world.gateway.receive(an_event("procedure.published.v1", "1.003560", ours))
+    assert await leads_to("1.003560.H99") == "H99.TT.17"
+    for written in ("1.003560", "1.003560.H56", "1.003560.H99.14"):
+        assert await leads_to(written) == "1.003560", "what we tell under its own code comes back as ours"
 
 
 @pytest.mark.parametrize(

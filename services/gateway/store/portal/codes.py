@@ -8,6 +8,7 @@ from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.gateway.domain.portal.telling.code_forms import (
     as_ours,
+    at_home,
     localised_under,
     looked_for,
     national_code,
@@ -70,10 +71,14 @@ SELECT DISTINCT ON (kind, portal_code) kind, portal_code, local_code FROM portal
 JOIN unnest(:kinds::text[], :codes::text[]) AS asked(kind, portal_code) USING (kind, portal_code)
 ORDER BY kind, portal_code, changed_at DESC
 """)
-_ONLY_UNDER = Statement(
-    "SELECT min(local_code) FROM portal_mappings WHERE kind = 'PROCEDURE'"
-    " AND starts_with(portal_code, :prefix) HAVING count(*) = 1"
-)
+# What `at_home` may choose among: our own procedures of these codes, and what is mapped under the prefix.
+_AT_HOME = Statement("""
+SELECT procedure_code AS code, procedure_code AS local_code, true AS is_own
+FROM procedure_sectors WHERE procedure_code = ANY(:codes::text[])
+UNION ALL
+SELECT portal_code, local_code, false FROM portal_mappings
+WHERE kind = 'PROCEDURE' AND starts_with(portal_code, :prefix)
+""")
 _ONLINE_SERVICE = Statement("""
 SELECT coalesce(
     (SELECT portal_code FROM portal_mappings WHERE kind = 'ONLINE_SERVICE' AND local_code = :local_code),
@@ -193,7 +198,7 @@ class PostgresPortalCodes:
         return str(found or "")
 
     async def local_of_each(self, portal_codes: Mapping[CodeKind, str]) -> dict[CodeKind, str]:
-        """Return our codes of one of the portal's of each kind, those that people mapped."""
+        """Return our codes of one of the portal's of each kind: as people mapped it, else as `at_home` has it."""
         asked = [(kind, one) for kind, code in portal_codes.items() for one in looked_for(kind, code)]
         rows = await self._unit.fetch(
             _LOCAL_OF_EACH, kinds=[kind.value for kind, _ in asked], codes=[one for _, one in asked]
@@ -201,11 +206,15 @@ class PostgresPortalCodes:
         ours = {(row["kind"], row["portal_code"]): row["local_code"] for row in rows}
         # From the farthest to the nearest: a code mapped as it is written comes before its other forms.
         found = {kind: ours[kind.value, one] for kind, one in reversed(asked) if (kind.value, one) in ours}
-        prefix = localised_under(portal_codes.get(CodeKind.PROCEDURE, ""))
+        procedure = portal_codes.get(CodeKind.PROCEDURE, "")
+        prefix = localised_under(procedure)
         if prefix and CodeKind.PROCEDURE not in found:
-            # Senders leave a localised code's agency out, or write another: the only one there is is meant.
-            only = await self._unit.fetch_value(_ONLY_UNDER, prefix=prefix)
-            found |= {CodeKind.PROCEDURE: only} if only else {}
+            near = looked_for(CodeKind.PROCEDURE, procedure)
+            rows = await self._unit.fetch(_AT_HOME, codes=list(near), prefix=prefix)
+            own = {row["code"] for row in rows if row["is_own"]}
+            variants = {row["code"]: row["local_code"] for row in rows if not row["is_own"]}
+            home = at_home(procedure, own, variants)
+            found |= {CodeKind.PROCEDURE: home} if home else {}
         return found
 
     def put_mapping(

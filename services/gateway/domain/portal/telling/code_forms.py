@@ -1,6 +1,7 @@
 """How one agency or procedure is written on the wire: two generations, localised or national (2.1, 2.3)."""
 
 import re
+from collections.abc import Container, Mapping
 
 from services.gateway.domain.portal.telling.codes import CodeKind
 
@@ -60,3 +61,22 @@ def looked_for(kind: CodeKind, code: str) -> tuple[str, ...]:
 def as_ours(kind: CodeKind, code: str) -> str:
     """Return what a code of the portal is here where nobody mapped it."""
     return current_agency(code) if kind is CodeKind.AGENCY else code
+
+
+def at_home(code: str, own: Container[str], variants: Mapping[str, str]) -> str:
+    """Return our code of a procedure nobody mapped by `code`: ours of that code, then of the national one.
+
+    We tell what nobody mapped under its own code, so that code comes back as ours (section 2.3). Else senders
+    left a localised code's agency out, or wrote another of the province: the only variant there is is meant,
+    blank where there are several. `variants` are our codes by the portal's localised ones.
+    """
+    nearest = next((one for one in looked_for(CodeKind.PROCEDURE, code) if one in own), "")
+    province = _province_of(code)
+    meant = [ours for theirs, ours in variants.items() if province in {"", _province_of(theirs)}]
+    return nearest or (meant[0] if len(meant) == 1 else "")
+
+
+def _province_of(code: str) -> str:
+    """Return the first group of a localised code's agency, blank for a national code."""
+    found = _NATIONAL.fullmatch(code)
+    return current_agency(found[2]).partition(".")[0] if found and found[2] else ""
