@@ -306,8 +306,38 @@ def test_a_day_without_payments_is_an_empty_list_however_that_is_said(answer: ob
 def test_a_line_that_says_it_was_not_paid_is_no_money() -> None:
     row = {"MaThamChieu": "a", "MaGiaoDich": "G", "SoTien": "5", "ThoiGianThanhToan": "20260303235959"}
     lines = [{**row, **told} for told in ({"TrangThaiGD": "4"}, {"MaLoi": "01"}, {"TrangThaiGD": "3"})]
-    paid = [{**row, "TrangThaiGD": 1, "MaLoi": "00"}]
-    assert read_list([*lines, *paid]) == read_list([row])
+    for state in (1, "01", "1.0", 1.0, " 1 ", None, ""):
+        assert read_list([*lines, {**row, "TrangThaiGD": state, "MaLoi": "00"}]) == read_list([row]), state
+
+
+@pytest.mark.parametrize(
+    "told",
+    [{"TrangThaiGD": "Thành công"}, {"TrangThaiGD": True}, {"TrangThaiGD": "2"}, {"MaLoi": "OK"}],
+    ids=str,
+)
+def test_a_line_nobody_can_tell_the_state_of_is_a_fault_of_the_list(told: dict[str, Any]) -> None:
+    """Left out in silence it would be money booked here and missing there."""
+    row = {"MaThamChieu": "a", "MaGiaoDich": "G", "SoTien": "5", "ThoiGianThanhToan": "20260303235959"}
+    with pytest.raises(NoLines):
+        read_list([{**row, **told}])
+
+
+@pytest.mark.parametrize(
+    "at", ["2026-03-03T23:59:59", "03/03/2026 23:59:59", "2026-03-03T16:59:59Z", 20260303235959]
+)
+def test_a_line_tells_when_it_was_paid_in_every_way_moments_are_written(at: str | int) -> None:
+    row = {"MaThamChieu": "a", "MaGiaoDich": "G", "SoTien": "5", "ThoiGianThanhToan": at}
+    assert read_list([row])[0]["paid_at"] == "2026-03-03T23:59:59+07:00"
+
+
+@pytest.mark.parametrize("state", ["01", "1.0", 1, 1.0])
+def test_a_payment_found_by_look_up_is_booked_however_its_state_is_written(state: Any) -> None:
+    assert read_query({**a_result(), "TrangThaiGD": state}, CARRIED, ACCOUNT).outcome == "PAID"
+
+
+def test_a_state_nobody_knows_stays_pending_and_says_so() -> None:
+    news = read_query({**a_result(), "TrangThaiGD": "PAID"}, CARRIED, ACCOUNT)
+    assert (news.outcome, news.refused) == ("PENDING", "trạng thái giao dịch không đọc được")
 
 
 @pytest.mark.parametrize("amount", ["15000", 15000, 15000.0, 1, "1"])

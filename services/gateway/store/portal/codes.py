@@ -198,7 +198,7 @@ class PostgresPortalCodes:
         return str(found or "")
 
     async def local_of_each(self, portal_codes: Mapping[CodeKind, str]) -> dict[CodeKind, str]:
-        """Return our codes of one of the portal's of each kind: as people mapped it, else as `at_home` has it."""
+        """Return our codes of one of the portal's of each kind, as mapped, else as `at_home` has it."""
         asked = [(kind, one) for kind, code in portal_codes.items() for one in looked_for(kind, code)]
         rows = await self._unit.fetch(
             _LOCAL_OF_EACH, kinds=[kind.value for kind, _ in asked], codes=[one for _, one in asked]

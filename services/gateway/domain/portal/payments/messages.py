@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from kernel.core.clock import VIETNAM
 from services.gateway.domain.folding import folded
 from services.gateway.domain.portal.payments.signatures import as_named, is_signed, sign
 from services.gateway.domain.portal.telling.messages import Json, stamp
@@ -22,7 +21,8 @@ from services.gateway.domain.portal.wire.lists import (
     text_told,
     whole_number,
 )
-from services.gateway.domain.portal.wire.words import said_by
+from services.gateway.domain.portal.wire.twice import is_blank
+from services.gateway.domain.portal.wire.words import is_no_moment, moment_of, said_by
 
 VERSION = "1.0.6"
 SUCCESS = "00"
@@ -69,7 +69,9 @@ _REPLY = (
     "MaThamChieu",
     "ThoiGianGD",
 )
-_PAID, _FAILED = "1", "4"
+_PAID, _PENDING, _FAILED = 1, 3, 4
+_IS_MONEY = {_PAID: True, _PENDING: False, _FAILED: False}
+"""What `TrangThaiGD` says of a payment (19.1)."""
 _ADDRESS = re.compile(r"https?://[^\s\"'<>\\]{1,2000}", re.IGNORECASE)
 _DONG = frozenset({"vnd", "704"})
 """By its letters, `VNĐ` too, or by the number of ISO 4217."""
@@ -271,7 +273,10 @@ def read_query(answer: Any, carried: Mapping[str, Any], account: PaymentAccount)
     is_asked_for = is_of_us and str(found.get("MaThamChieu") or "") == reference
     if not is_asked_for or not is_result or not is_signed(found, _RESULT, account.secret):
         return _refused(reference, "câu trả lời tra cứu không khớp hoặc không có chữ ký đúng")
-    state = text_told(found, "TrangThaiGD")
+    told = member(found, "TrangThaiGD")
+    state = whole_number(told)
+    if not is_blank(told) and state not in _IS_MONEY:
+        return _refused(reference, "trạng thái giao dịch không đọc được")
     is_paid = state == _PAID and _is_success(found)
     return _news(found, reference, "PAID" if is_paid else "FAILED" if state == _FAILED else "PENDING")
 
@@ -301,10 +306,8 @@ def _currency(message: Mapping[str, Any]) -> str:
 
 
 def _moment(text: str) -> str | None:
-    try:
-        return datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=VIETNAM).isoformat()
-    except ValueError:
-        return None
+    found = None if is_no_moment(text) else moment_of(text.strip())
+    return found.isoformat() if found else None
 
 
 def _refused(reference: str, why: str) -> News:
@@ -337,7 +340,8 @@ def read_list(answer: Any) -> list[Json]:
     lines = lines_of(answer)
     if not lines.items and not lines.unread and not _says_none(answer):
         raise NoLines("không có danh sách")
-    rows = [_paid(row) for row in lines.items if _is_of_money(row)]
+    of_money = [(row, _is_of_money(row)) for row in lines.items]
+    rows = [None if is_money is None else _paid(row) for row, is_money in of_money if is_money is not False]
     if lines.unread or None in rows:
         raise NoLines(f"{lines.unread + rows.count(None)} dòng không đọc được")
     return [row for row in rows if row is not None]
@@ -354,9 +358,13 @@ def _says_none(answer: Any) -> bool:
     return has_list or bool(_NO_PAYMENTS.search(folded(text_told(told, "message"))))
 
 
-def _is_of_money(row: Mapping[str, Any]) -> bool:
-    """Tell whether a line is of a payment that was made: one says so, or says nothing of it."""
-    return text_told(row, "TrangThaiGD") in {"", _PAID} and whole_number(text_told(row, "MaLoi") or "0") == 0
+def _is_of_money(row: Mapping[str, Any]) -> bool | None:
+    """Tell whether a line is of money that was paid: it says so, or nothing of it; None for other words."""
+    state, code = member(row, "TrangThaiGD"), whole_number(text_told(row, "MaLoi") or "0")
+    is_paid = True if is_blank(state) else _IS_MONEY.get(whole_number(state) or 0)
+    if is_paid is False or code not in {0, None}:
+        return False
+    return is_paid if code == 0 else None
 
 
 def _paid(row: Mapping[str, Any]) -> Json | None:
