@@ -76,7 +76,7 @@ def watch_next(dossier: Dossier, limits: Limits, now: datetime) -> datetime | No
 
 def whose(dossier: Dossier) -> Task:
     """Return who is warned: whose task it is, else the one-stop unit that answers to the applicant."""
-    return main_task(dossier) or Task("ONE_STOP_OFFICER", dossier.receiving_agency.code, "")
+    return main_task(dossier) or Task("ONE_STOP_OFFICER", dossier.now_at(dossier.receiving_agency.code), "")
 
 
 def _near(kind: str, due_at: datetime, limits: Limits) -> Timer | None:

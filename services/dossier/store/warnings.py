@@ -19,7 +19,7 @@ _DUE = Statement(
     """
     SELECT d.id AS dossier_id, d.reference, d.dossier_code, d.procedure_code, d.procedure_name,
         d.competent_agency, d.due_at, crossed.about, crossed.threshold, d.step, d.task_role, d.task_agency,
-        d.task_unit, d.task_holder
+        d.task_unit, d.task_holder, coalesce(d.work -> 'continuing', '{}') AS continuing
     FROM dossiers d
     CROSS JOIN LATERAL (
         SELECT 'OVERDUE' AS threshold, d.due_at AS about WHERE d.due_at < :now::timestamptz

@@ -2,15 +2,17 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from kernel.core.clock import VIETNAM
 from kernel.core.event import Event
-from kernel.testing.running import RunningService, an_event
+from kernel.testing.running import RunningService, a_service, an_event
 from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
+from services.dossier.jobs.deadline_warnings import DEADLINE_WARNINGS
+from services.dossier.jobs.watch_deadlines import WATCH_DEADLINES
 from tests.builders.dossier.office import (
     CLERK,
     COMMUNE,
@@ -18,6 +20,7 @@ from tests.builders.dossier.office import (
     HANDED_OUT,
     LEAD,
     OTHER_COMMUNE,
+    OUTSIDE_STEPS,
     RECEIVER,
     SIGNER,
     SPECIALIST,
@@ -26,7 +29,9 @@ from tests.builders.dossier.office import (
     an_agency,
     an_officer,
 )
+from tests.builders.dossier.post import OPERATOR, PostDesk, a_postal_agent, by_post
 from tests.integration.dossier.test_late_entries import MANAGER, decided
+from tests.integration.dossier.test_mirrors import OURS
 from tests.integration.dossier.test_other_ways_in import a_portal_dossier, a_walk_in
 
 Start = Callable[..., Awaitable[RunningService]]
@@ -336,3 +341,44 @@ async def test_where_nobody_is_known_to_go_on_the_portal_is_told_and_nothing_is_
     answer = await office.service.post("/v1/portal-dossiers", a_portal_dossier(), GATEWAY)
     assert (answer.status_code, answer.json()["code"]) == (409, "agency-ended")
     assert await office.service.count("dossiers") == 0
+
+
+@pytest.mark.parametrize("where", ["at an outside step", "worked by another system"])
+async def test_who_goes_on_is_warned_of_what_waits_for_nobody_of_the_province(
+    empty_office: Office, where: str
+) -> None:
+    """No desk is to act, and somebody answers for it: not the desks of an agency that is no more."""
+    office = await empty_office.open(steps=OUTSIDE_STEPS if where == "at an outside step" else None)
+    seen = await office.in_process()
+    if where == "at an outside step":
+        await office.act(seen, "step-completion", SPECIALIST, step="kiem-tra")
+    else:
+        await office.act(seen, "route-change", SIGNER, route="MINISTRY", **OURS, note="Quyết định 12")
+    await office.service.receive(heir(COMMUNE), ended())
+    await office.service.run_job(CONTINUE_DOSSIERS)
+    for _ in range(10):
+        office.service.clock.advance(timedelta(hours=12))
+        for job in (WATCH_DEADLINES, DEADLINE_WARNINGS):
+            await office.service.run_job(job)
+    told = [one["data"] for one in await office.service.published("deadline_warning.raised.v1")]
+    assert {"APOLOGY_NEAR", "DUE_SOON", "OVERDUE"} <= {one["threshold"] for one in told}
+    assert {desk["agency"] for one in told for desk in one["desks"]} == {HEIR}
+    assert {one["agency"] for one in told} == {HEIR}
+
+
+async def test_a_letter_that_comes_back_is_told_to_the_counter_that_goes_on(office: Office) -> None:
+    """Its paper lies there now."""
+    await office.service.receive(a_postal_agent())
+    sent = await PostDesk(office).sent(await by_post(office))
+    await office.service.receive(heir(COMMUNE), ended())
+    await office.service.run_job(CONTINUE_DOSSIERS)
+    number, post = sent["items"][0]["tracking_number"], a_service("post.status", subject=OPERATOR)
+    for said in ("ATTEMPT_FAILED", "RETURNED"):
+        office.service.clock.advance(timedelta(hours=1))
+        at = office.service.clock.now().isoformat()
+        report = {"event_id": said, "tracking_number": number, "status": said, "at": at, "note": ""}
+        answer = await office.service.post("/v1/post-statuses", report, post)
+        assert answer.status_code == 200, answer.text
+    for what in ("failed", "brought_back"):
+        (told,) = await office.service.published(f"post_item.{what}.v1")
+        assert told["data"]["agency"] == HEIR, what

@@ -1,12 +1,14 @@
 """Warnings before and after a deadline passes: whom they go to, once a threshold."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from services.dossier.domain.events import moment
+from services.dossier.domain.heirs import Continuing, Heirs
 
 WORKING_DAY_MINUTES = 8 * 60
 """What a working day counts in office minutes (domain.md R2)."""
@@ -37,7 +39,10 @@ class Threshold(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Warned:
-    """A dossier at a threshold; `about` is the deadline it is measured by, so that a new one warns anew."""
+    """A dossier at a threshold; `about` is the deadline it is measured by, so that a new one warns anew.
+
+    `continuing`: who goes on for agencies of it that ended, by their codes, as its row has it.
+    """
 
     dossier_id: UUID
     reference: str
@@ -53,11 +58,18 @@ class Warned:
     task_agency: str | None
     task_unit: str | None
     task_holder: str | None
+    continuing: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def agency(self) -> str:
+        """Whose it is to act; while nobody of the province has to, who works for the competent agency now."""
+        heirs = {ended: Continuing(heir["code"], heir["name"]) for ended, heir in self.continuing.items()}
+        return self.task_agency or Heirs(heirs).now(self.competent_agency)
 
 
 def desks_of(warned: Warned) -> list[dict[str, str]]:
     """Return the desks told: whose task it is where nobody holds it, and the lead once something is late."""
-    agency, unit = warned.task_agency or warned.competent_agency, warned.task_unit or ""
+    agency, unit = warned.agency, warned.task_unit or ""
     desks = []
     if warned.task_role and warned.task_holder is None:
         desks.append({"agency": agency, "unit": unit, "role": warned.task_role})
@@ -76,7 +88,7 @@ def warning_data(warned: Warned, *, at: datetime) -> dict[str, Any]:
         "reference": warned.reference,
         "dossier_code": warned.dossier_code,
         "procedure": {"code": warned.procedure_code, "name": warned.procedure_name},
-        "agency": warned.task_agency or warned.competent_agency,
+        "agency": warned.agency,
         "due_at": moment(warned.due_at),
         "about": moment(warned.about),
         "step": {"code": step["code"], "name": step["name"], "due_at": step["due_at"]} if step else None,

@@ -60,19 +60,21 @@ async def _settle(
     work.desk.post.save_item(item)
     if status is PostStatus.DELIVERED:
         await return_by_post(item, at=at, by=by, work=work, now=now)
-    elif status is PostStatus.ATTEMPT_FAILED:
-        tell_of_item("failed", item, work, now)
-    elif status is PostStatus.RETURNED:
-        tell_of_item("brought_back", item, work, now)
+    elif status in _TOLD:
+        dossier, _ = await work.dossiers.load(item.dossier_id)
+        tell_of_item(_TOLD[status], item, work, now, counter=dossier.now_at(item.agency))
 
 
-def tell_of_item(what: str, item: PostItem, work: Work, now: datetime) -> None:
-    """Say what became of an item; whom it reaches is sealed."""
+_TOLD = {PostStatus.ATTEMPT_FAILED: "failed", PostStatus.RETURNED: "brought_back"}
+
+
+def tell_of_item(what: str, item: PostItem, work: Work, now: datetime, *, counter: str = "") -> None:
+    """Say what became of an item, to the counter that has it now; whom it reaches is sealed."""
     data: dict[str, Any] = {
         "item_id": str(item.id),
         "dossier_id": str(item.dossier_id),
         "dossier_code": item.dossier_code,
-        "agency": item.agency,
+        "agency": counter or item.agency,
         "operator": item.operator,
         "tracking_number": item.tracking_number,
         "attempts": item.attempts,
