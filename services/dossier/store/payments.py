@@ -13,7 +13,7 @@ from services.dossier.domain.keepers import Reach
 from services.dossier.domain.payments.account import Account, Entry
 from services.dossier.domain.payments.counter import MoneyReceipt, Refund
 from services.dossier.domain.payments.requests import PaymentRequest
-from services.dossier.store.account import account_of, plain
+from services.dossier.store.account import account_of
 from services.dossier.store.payment_sql import (
     ADD_ENTRIES,
     COPY_REFUNDS_BEFORE,
@@ -35,7 +35,7 @@ from services.dossier.store.payment_sql import (
 from services.dossier.store.reaches import reach_rows
 from services.dossier.store.row_heads import RowHeads
 from services.dossier.store.sealed_records import AS_SEEN, SealedRecords, columns_of, insert, names_of, update
-from services.dossier.use_cases.payments.ports import Money
+from services.dossier.use_cases.payments.ports import Money, Portion
 from services.dossier.use_cases.sealed_rows import RowSeals
 
 _ADD_REQUEST = insert("payment_requests", names_of(PaymentRequest))
@@ -175,8 +175,9 @@ class PostgresPayments:
 
     async def refunds_waiting(
         self, reaches: Sequence[Reach], copies: str, after: UUID, limit: int
-    ) -> list[Refund]:
+    ) -> Portion[Refund]:
         """Return proposed refunds of what an agency keeps, oldest first."""
-        kept = reach_rows(reaches)
-        rows = await self._unit.fetch(REFUNDS_WAITING, reaches=kept, copies=copies, after=after, limit=limit)
-        return [_REFUNDED.validate_python(plain(row)) for row in rows]
+        rows = await self._unit.fetch(
+            REFUNDS_WAITING, reaches=reach_rows(reaches), copies=copies, after=after, limit=limit + 1
+        )
+        return self._rows.portion("refunds", rows, _REFUNDED, limit)

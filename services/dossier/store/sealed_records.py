@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
+from uuid import UUID
 
 import structlog
 from pydantic import TypeAdapter, ValidationError
@@ -11,6 +12,7 @@ from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.store.account import plain
 from services.dossier.store.shown import SEALED_ON
+from services.dossier.use_cases.payments.ports import Portion
 from services.dossier.use_cases.row_names import key_of
 from services.dossier.use_cases.sealed_rows import RowSeals
 
@@ -77,3 +79,13 @@ class SealedRecords:
                 # Its own words would say what stood there, which may be of a person.
                 _log.error("a row cannot be read", table=table, row=key_of(table, row))
         return found
+
+    def portion(
+        self, table: str, rows: Sequence[Any], kind: TypeAdapter[Record], limit: int
+    ) -> Portion[Record]:
+        """Return a page of the rows found, of which one more than `limit` was asked for."""
+        records = self.readable(table, rows[:limit], kind)
+        known = {one.id for one in cast("list[Any]", records)}
+        ids = [UUID(int=row["id"].int) for row in rows[:limit]]
+        following = ids[-1] if len(rows) > limit else None
+        return Portion(records, [one for one in ids if one not in known], following)

@@ -10,7 +10,6 @@ from pydantic import TypeAdapter
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.payments.counter import CashClosing, MoneyReceipt
-from services.dossier.store.account import plain
 from services.dossier.store.payment_sql import (
     COPY_RECEIPTS_BEFORE,
     DRAWER,
@@ -22,7 +21,7 @@ from services.dossier.store.payment_sql import (
     RECEIPTS_OF_ASKINGS,
 )
 from services.dossier.store.sealed_records import AS_SEEN, SealedRecords, columns_of, insert, names_of, update
-from services.dossier.use_cases.payments.ports import Drawer, OpenDrawer
+from services.dossier.use_cases.payments.ports import Drawer, OpenDrawer, Portion
 from services.dossier.use_cases.sealed_rows import RowSeals
 
 _RECEIPT_NAMES = [*names_of(MoneyReceipt), "look_at"]
@@ -128,7 +127,7 @@ class PostgresTill:
         row = await self._unit.fetch_one(_CLOSING, id=closing_id)
         return _CLOSED.validate_python(self._rows.seen("cash_closings", row)) if row else None
 
-    async def closings(self, agencies: Sequence[str], before: UUID, limit: int) -> list[CashClosing]:
+    async def closings(self, agencies: Sequence[str], before: UUID, limit: int) -> Portion[CashClosing]:
         """Return agencies' closings, newest first."""
-        rows = await self._unit.fetch(_CLOSINGS, agencies=list(agencies), before=before, limit=limit)
-        return [_CLOSED.validate_python(plain(row)) for row in rows]
+        rows = await self._unit.fetch(_CLOSINGS, agencies=list(agencies), before=before, limit=limit + 1)
+        return self._rows.portion("cash_closings", rows, _CLOSED, limit)

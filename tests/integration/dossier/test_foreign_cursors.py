@@ -23,6 +23,7 @@ LISTS = [
     ("exports", MANAGER),
     ("refunds", MANAGER),
     ("cash-closings", MANAGER),
+    ("late-entries", MANAGER),
     ("interlinked-dossiers", RECEIVER),
     ("dossiers", RECEIVER),
 ]

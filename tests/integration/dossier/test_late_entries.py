@@ -91,6 +91,22 @@ async def test_nobody_approves_what_they_entered(office: Office) -> None:
     assert await office.service.count("code_counters") == 0
 
 
+async def page_of(office: Office, cursor: str) -> tuple[list[str], str]:
+    """Return two entries of the list and where it goes on."""
+    answer = await office.service.get("/v1/late-entries", MANAGER, params={"limit": 2, "cursor": cursor})
+    assert answer.status_code == 200, answer.text
+    page = answer.json()
+    return [one["entry_id"] for one in page["items"]], page["next_cursor"] or ""
+
+
+async def test_entries_past_a_page_are_reached(office: Office) -> None:
+    office.service.clock.set(THURSDAY)
+    entries = [(await entered(office)).json()["entry_id"] for _ in range(3)]
+    first, more = await page_of(office, "")
+    last, end = await page_of(office, more)
+    assert (first + last, len(first), end) == (sorted(entries), 2, "")
+
+
 @pytest.mark.parametrize(
     "changed",
     [

@@ -7,7 +7,9 @@ from fastapi import APIRouter, Response
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Invalid
 from kernel.web.edge import EdgeRoute
+from kernel.web.paging import MAX_LIMIT, Cursor, Limit, encode_cursor
 from services.dossier.api.answers import receipt_of
+from services.dossier.api.cursors import OLDEST, cursor_place
 from services.dossier.api.deps import PROBLEMS, Caller, IfMatch, Now, Work
 from services.dossier.api.intake.faults import fitting
 from services.dossier.api.schemas.answers import Receipt
@@ -56,10 +58,16 @@ async def enter_late(body: LateEntryIn, response: Response, by: Caller, work: Wo
 
 
 @router.get("/late-entries")
-async def read_late_entries(by: Caller, work: Work, now: Now) -> LateEntryList:
-    """Hồ sơ nhập bù đang chờ duyệt của cơ quan."""
-    found = await late_entries.list_late_entries(by=by, work=work, now=now)
-    return LateEntryList(items=[_out(item) for item in found])
+async def read_late_entries(
+    by: Caller, work: Work, now: Now, limit: Limit = MAX_LIMIT, cursor: Cursor = ""
+) -> LateEntryList:
+    """Hồ sơ nhập bù đang chờ duyệt của cơ quan; một trang có thể ngắn hơn khi còn trang sau."""
+    after = cursor_place(cursor, OLDEST)
+    found, following = await late_entries.list_late_entries(
+        after=after, limit=limit, by=by, work=work, now=now
+    )
+    more = encode_cursor(str(following)) if following else None
+    return LateEntryList(items=[_out(item) for item in found], next_cursor=more)
 
 
 @router.post("/late-entries/{entry_id}/approval", status_code=201)

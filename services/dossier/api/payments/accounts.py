@@ -287,7 +287,7 @@ async def list_refunds(
 ) -> RefundPage:
     """Các đề nghị hoàn tiền chờ duyệt của cơ quan tôi."""
     after = cursor_place(cursor, OLDEST)
-    found = await refunds.refunds_waiting(after=after, limit=limit + 1, by=by, work=work, now=now)
-    items = [refund_out(one) for one in found[:limit]]
-    more = encode_cursor(str(items[-1].refund_id)) if len(found) > limit else None
-    return RefundPage(items=items, next_cursor=more)
+    found = await refunds.refunds_waiting(after=after, limit=limit, by=by, work=work, now=now)
+    items = [refund_out(one) for one in found.records]
+    more = encode_cursor(str(found.following)) if found.following else None
+    return RefundPage(items=items, next_cursor=more, unreadable=list(found.unreadable))

@@ -70,10 +70,10 @@ async def list_closings(
 ) -> ClosingPage:
     """Sổ thu của cơ quan tôi."""
     before = cursor_place(cursor, NEWEST)
-    found = await closings.list_closings(before=before, limit=limit + 1, by=by, work=work, now=now)
-    items = [closing_out(one) for one in found[:limit]]
-    more = encode_cursor(str(items[-1].closing_id)) if len(found) > limit else None
-    return ClosingPage(items=items, next_cursor=more)
+    found = await closings.list_closings(before=before, limit=limit, by=by, work=work, now=now)
+    items = [closing_out(one) for one in found.records]
+    more = encode_cursor(str(found.following)) if found.following else None
+    return ClosingPage(items=items, next_cursor=more, unreadable=list(found.unreadable))
 
 
 @router.post("/cash-closings/{closing_id}/approval")

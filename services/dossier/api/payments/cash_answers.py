@@ -96,10 +96,19 @@ class DrawerOut(BaseModel):
     closing: ClosingOut | None
 
 
-RefundPage = Page[RefundOut]
+_UNREADABLE = Field(description="Dòng bị sửa ngoài hệ thống, không đọc được: báo người quản trị")
 
 
-ClosingPage = Page[ClosingOut]
+class RefundPage(Page[RefundOut]):
+    """Đề nghị hoàn tiền chờ duyệt."""
+
+    unreadable: list[UUID] = _UNREADABLE
+
+
+class ClosingPage(Page[ClosingOut]):
+    """Sổ thu của cơ quan."""
+
+    unreadable: list[UUID] = _UNREADABLE
 
 
 _LINE = ("kind", "code", "name", "amount")

@@ -215,6 +215,7 @@ class LateEntryList(BaseModel):
     """What waits for approval, oldest first."""
 
     items: list[LateEntryOut]
+    next_cursor: str | None = None
 
 
 class BatchFault(BaseModel):

@@ -22,7 +22,7 @@ _FIND = Statement(
 )
 _WAITING = Statement(
     f"SELECT {_COLUMNS} FROM late_entries WHERE agency = ANY(:agencies::text[]) AND state = 'WAITING'"
-    " ORDER BY id LIMIT 200"
+    " AND id > :after ORDER BY id LIMIT :limit"
 )
 _SAVE = Statement(
     "UPDATE late_entries SET version = :version, state = :state, decided_by = :decided_by,"
@@ -52,9 +52,10 @@ class PostgresLateEntries:
         self._seals.see("late_entries", row)
         return _entry(row)
 
-    async def waiting(self, agencies: Sequence[str]) -> list[LateEntry]:
-        """Return what waits at these agencies, oldest first."""
-        return [_entry(row) for row in await self._unit.fetch(_WAITING, agencies=list(agencies))]
+    async def waiting(self, agencies: Sequence[str], after: UUID, limit: int) -> list[LateEntry]:
+        """Return what waits at these agencies past an entry, oldest first."""
+        rows = await self._unit.fetch(_WAITING, agencies=list(agencies), after=after, limit=limit)
+        return [_entry(row) for row in rows]
 
     def save(self, entry: LateEntry) -> None:
         """Keep a decided entry; `Stale` at the commit when somebody was faster."""

@@ -44,13 +44,22 @@ async def enter_late(
     return entry
 
 
-async def list_late_entries(*, by: Caller, work: Work, now: datetime) -> list[LateEntry]:
-    """Return what waits at the caller's agency, or at one it goes on for."""
+async def list_late_entries(
+    *, after: UUID, limit: int, by: Caller, work: Work, now: datetime
+) -> tuple[list[LateEntry], UUID | None]:
+    """Return what waits at the caller's agency, or at one it goes on for, and where the next page goes on.
+
+    Whose an entry of an agency that ended is says its procedure, which is sealed with what was typed: a page
+    is shorter by others' entries, never longer than `limit`.
+    """
     if by.kind is not CallerKind.STAFF or not by.has_role("ONE_STOP_OFFICER", *_APPROVERS):
         raise Forbidden
     keepers = await keepers_on(work, now)
-    found = await work.ways_in.late_entries.waiting([one.agency for one in keepers.reaches(by.agency)])
-    return [one for one in found if keepers.of(one.agency, _procedure(one, work)) == by.agency]
+    agencies = [one.agency for one in keepers.reaches(by.agency)]
+    found = await work.ways_in.late_entries.waiting(agencies, after, limit + 1)
+    page, is_more = found[:limit], len(found) > limit
+    own = [one for one in page if keepers.of(one.agency, _procedure(one, work)) == by.agency]
+    return own, page[-1].id if is_more else None
 
 
 async def seen_entry(

@@ -109,8 +109,8 @@ class LateEntries(Protocol):
     async def find(self, entry_id: UUID, agencies: Sequence[str]) -> LateEntry:
         """Return an entry of this agency; raise `NotFound`."""
 
-    async def waiting(self, agencies: Sequence[str]) -> list[LateEntry]:
-        """Return what waits at an agency, oldest first."""
+    async def waiting(self, agencies: Sequence[str], after: UUID, limit: int) -> list[LateEntry]:
+        """Return what waits at these agencies past an entry, oldest first."""
 
     def save(self, entry: LateEntry) -> None:
         """Keep a decided entry; `Stale` at the commit when somebody was faster."""

@@ -12,7 +12,7 @@ from services.dossier.domain.payments.counter import CashClosing, approves, requ
 from services.dossier.domain.payments.errors import BeforeTheDesk, DayClosed
 from services.dossier.use_cases.keeping import books_of, standing
 from services.dossier.use_cases.payments.drawers import whose_drawer
-from services.dossier.use_cases.payments.ports import Drawer
+from services.dossier.use_cases.payments.ports import Drawer, Portion
 from services.dossier.use_cases.ports import Work
 
 
@@ -83,7 +83,7 @@ async def approve_closing(
 
 async def list_closings(
     *, before: UUID, limit: int, by: Caller, work: Work, now: datetime
-) -> list[CashClosing]:
+) -> Portion[CashClosing]:
     """Return the closings of the caller's agency and of those it goes on for, newest first."""
     if not by.agency or not by.has_role("CASHIER", "ONE_STOP_MANAGER", "SIGNER"):
         raise Forbidden

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from services.dossier.domain.keepers import Reach
@@ -11,6 +11,18 @@ from services.dossier.domain.payments.account import Account, Entry
 from services.dossier.domain.payments.counter import CashClosing, MoneyReceipt, Refund
 from services.dossier.domain.payments.reconciliation import Booked, Difference, Listed
 from services.dossier.domain.payments.requests import PaymentRequest
+
+Record = TypeVar("Record")
+
+
+@dataclass(frozen=True, slots=True)
+class Portion(Generic[Record]):
+    """A page of records: those of rows changed by hand into what is none are named by id alone."""
+
+    records: Sequence[Record]
+    unreadable: Sequence[UUID]
+    following: UUID | None
+    """The last one's id where there are more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +140,7 @@ class Payments(Protocol):
 
     async def refunds_waiting(
         self, reaches: Sequence[Reach], copies: str, after: UUID, limit: int
-    ) -> list[Refund]:
+    ) -> Portion[Refund]:
         """Return an agency's proposed refunds, oldest first; `copies`: the procedure of those of copies."""
 
 
@@ -180,7 +192,7 @@ class Till(Protocol):
     async def closing(self, closing_id: UUID) -> CashClosing | None:
         """Return a closing."""
 
-    async def closings(self, agencies: Sequence[str], before: UUID, limit: int) -> list[CashClosing]:
+    async def closings(self, agencies: Sequence[str], before: UUID, limit: int) -> Portion[CashClosing]:
         """Return an agency's closings, newest first."""
 
 

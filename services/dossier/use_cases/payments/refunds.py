@@ -25,6 +25,7 @@ from services.dossier.use_cases.keeping import kept_by, standing
 from services.dossier.use_cases.payments.copies import pay_back
 from services.dossier.use_cases.payments.drawers import paying_drawer
 from services.dossier.use_cases.payments.ledger import Ledger, open_ledger
+from services.dossier.use_cases.payments.ports import Portion
 from services.dossier.use_cases.payments.taking import tell_dossier
 from services.dossier.use_cases.ports import Work
 
@@ -161,7 +162,9 @@ def _asked_line(account: Account, refund_id: UUID) -> Entry | None:
     return next((one for one in asked if one.data.get("refund_id") == str(refund_id)), None)
 
 
-async def refunds_waiting(*, after: UUID, limit: int, by: Caller, work: Work, now: datetime) -> list[Refund]:
+async def refunds_waiting(
+    *, after: UUID, limit: int, by: Caller, work: Work, now: datetime
+) -> Portion[Refund]:
     """Return what waits for a decision at the caller's agency, or at one it goes on for."""
     if not by.agency or not by.has_role("CASHIER", "ONE_STOP_MANAGER", "SIGNER"):
         raise Forbidden

@@ -19,6 +19,7 @@ from tests.builders.dossier.office import (
 )
 from tests.builders.dossier.till import MANAGER, WATCHER, Till, a_cashier, a_till
 from tests.integration.dossier.payments.conftest import AFTERWARDS, BY_REGULATION, WALK_IN
+from tests.integration.dossier.test_whole_rows import by_hand
 
 
 def today(till: Office) -> str:
@@ -129,6 +130,44 @@ async def test_a_closed_day_takes_no_more_and_a_difference_is_explained(till: Of
     assert (await till.service.post(path, {}, MANAGER, version=2)).json()["code"] == "already-decided"
     till.service.clock.advance(timedelta(days=1))
     assert (await money.take(1_000)).status_code == 201
+
+
+async def test_a_closing_or_a_refund_changed_by_hand_is_named_and_holds_up_no_other(till: Office) -> None:
+    """Also where it is the last of a page."""
+    cashier = a_cashier("so-hong")
+    money = await a_till(till, cashier)
+    for _ in range(3):
+        await money.take(1_000)
+        await refunded(till, money, 500, decided=False)
+        counted = {"day": today(till), "counted": 1_000}
+        assert (await till.service.post("/v1/cash-closings", counted, cashier)).status_code == 201
+        till.service.clock.advance(timedelta(days=1))
+    broken = (
+        ("cash-closings", "closing_id", "cash_closings", "by_method", "[]"),
+        ("refunds", "refund_id", "refunds", "method", "GOLD"),
+    )
+    pool = till.service.runtime.pool
+    for path, key, table, column, value in broken:
+        before, _ = await turned(till, path, key)
+        _, bad, _ = before[:3]
+        await pool.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS ck_{table}_{column}_known")
+        was = await pool.fetchval(f"SELECT {column} FROM {table} WHERE id = $1", bad)
+        await by_hand(till, f"UPDATE {table} SET {column} = $1 WHERE id = $2", value, bad)
+        assert await turned(till, path, key) == ([one for one in before if one != bad], [bad])
+        await by_hand(till, f"UPDATE {table} SET {column} = $1 WHERE id = $2", was, bad)
+
+
+async def turned(till: Office, path: str, key: str) -> tuple[list[str], list[str]]:
+    """Return a list turned page by page, and what of it could not be read."""
+    found, unreadable, asked = [], [], {"limit": 1, "cursor": ""}
+    while True:
+        answer = await till.service.get(f"/v1/{path}", MANAGER, params=asked)
+        assert answer.status_code == 200, answer.text
+        found += [one[key] for one in answer.json()["items"]]
+        unreadable += answer.json()["unreadable"]
+        if not answer.json()["next_cursor"]:
+            return found, unreadable
+        asked["cursor"] = answer.json()["next_cursor"]
 
 
 async def test_a_day_before_the_desk_is_not_closed_and_one_without_money_is(till: Office) -> None:
