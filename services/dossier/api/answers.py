@@ -27,7 +27,7 @@ from services.dossier.domain.correcting import corrects_of
 from services.dossier.domain.course import CorrectionDraft
 from services.dossier.domain.definitions import Agency
 from services.dossier.domain.dossier import Dossier
-from services.dossier.domain.events import continuing_of, step_of
+from services.dossier.domain.events import continuing_of, going_on_of, step_of
 from services.dossier.domain.intake.answers import answers_of, corrections_of
 from services.dossier.domain.intake.personal_papers import shown
 from services.dossier.domain.registers import state_name_of
@@ -202,6 +202,7 @@ def detail_of(detail: Detail, *, by: Caller, sees_all: bool, work: Work, now: da
         receiving_agency=_agency(dossier.receiving_agency),
         competent_agency=_agency(dossier.competent_agency),
         continuing_agency=continuing_of(dossier),
+        going_on=going_on_of(dossier),
         state=dossier.state.value,
         state_name=state_name_of(dossier),
         portal_status=dossier.portal_status,

@@ -194,9 +194,8 @@ class Dossier:
 
     @property
     def continuing_agency(self) -> Continuing | None:
-        """Who goes on for the competent agency, else for the receiving one; None while both work."""
-        heir = self.continuing.heir_of(self.competent_agency.code)
-        return heir or self.continuing.heir_of(self.receiving_agency.code)
+        """Who works it for the competent agency that ended; None while that one works itself."""
+        return self.continuing.heir_of(self.competent_agency.code)
 
     @property
     def owed(self) -> int:

@@ -92,22 +92,18 @@ def state_of(dossier: Dossier) -> dict[str, Any]:
         "result_delivery": dossier.result_delivery,
         **_interlinked(dossier),
         **_linked(dossier),
-        **_going_on(dossier),
+        **({"going_on": going_on} if (going_on := going_on_of(dossier)) else {}),
         "version": dossier.version,
     }
 
 
-def _going_on(dossier: Dossier) -> dict[str, Any]:
+def going_on_of(dossier: Dossier) -> dict[str, dict[str, Any]]:
     """Return who goes on for each agency that has ended, through every merger; nothing where none has."""
-    if not dossier.continuing:
-        return {}
     heirs = {heir.code: heir for heir in dossier.continuing.values()}
     told = {ended: heirs[dossier.now_at(ended)] for ended in sorted(dossier.continuing)}
     return {
-        "going_on": {
-            ended: {"code": heir.code, "name": heir.name, "units": list(heir.units)}
-            for ended, heir in told.items()
-        }
+        ended: {"code": heir.code, "name": heir.name, "units": list(heir.units)}
+        for ended, heir in told.items()
     }
 
 

@@ -335,14 +335,19 @@ def _result(result: Result, detail: Detail) -> dict[str, Any]:
 
 
 def _goes_on(data: dict[str, Any]) -> str:
-    """Return who works a dossier from now on where its agency ended, or works again; blank for other news."""
-    noted = data["change"].get("noted")
-    if noted not in {"AGENCY_CONTINUED", "AGENCY_RESUMED"}:
-        return ""
-    dossier = data["dossier"]
-    heir = data["change"]["continuing_agency"] if noted == "AGENCY_CONTINUED" else None
-    now = heir or dossier.get("continuing_agency") or dossier["competent_agency"]
-    return f"Cơ quan tiếp tục giải quyết hồ sơ: {now['name']}"
+    """Return who works a dossier from now on where its agency ended, or works again; blank for other news.
+
+    Who goes on for an agency that only received it, or helped, works nothing of it.
+    """
+    noted, dossier = data["change"].get("noted"), data["dossier"]
+    works = dossier["competent_agency"]
+    now = dossier.get("going_on", {}).get(works["code"], works)
+    named = {
+        "AGENCY_CONTINUED": data["change"].get("continuing_agency", {}).get("code"),
+        "AGENCY_RESUMED": data["change"].get("resumed_agency"),
+    }
+    is_of_it = noted in named and named[noted] == now["code"]
+    return f"Cơ quan tiếp tục giải quyết hồ sơ: {now['name']}" if is_of_it else ""
 
 
 def _progress(history: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

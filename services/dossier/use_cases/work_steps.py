@@ -119,7 +119,7 @@ def ask_outside(work: Work, dossier: Dossier) -> None:
         "step": step.code,
         "due_at": step.due_at.isoformat(),
         "callback_url": work.policy.outside_callback_url,
-        "data": {"system": step.system, "agency": dossier.competent_agency.code},
+        "data": {"system": step.system, "agency": dossier.now_at(dossier.competent_agency.code)},
     }
     work.outside.add(
         OutsideRequest(

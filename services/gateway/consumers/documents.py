@@ -50,6 +50,12 @@ class _Dossier(BaseModel):
     route: str = "PROVINCE"
     step: _Step | None = None
 
+    @property
+    def working(self) -> Organ:
+        """Who asks and issues: the competent agency, or who goes on for it."""
+        now = self.continuing_agency or self.competent_agency
+        return Organ(now.code, now.name)
+
 
 class _Result(BaseModel):
     name: str = ""
@@ -107,7 +113,6 @@ def _and_ask(first: HandlerFunction) -> HandlerFunction:
 
 def _asked(told: ResultFields, step: _Step, asks: _Asks) -> Asks:
     dossier = told.dossier
-    agency = dossier.continuing_agency or dossier.competent_agency
     return Asks(
         request_id=asks.request_id,
         system=asks.system,
@@ -118,7 +123,7 @@ def _asked(told: ResultFields, step: _Step, asks: _Asks) -> Asks:
         dossier_code=dossier.dossier_code or dossier.reference,
         procedure_code=dossier.procedure.code,
         procedure=dossier.procedure.name,
-        agency=Organ(agency.code, agency.name),
+        agency=dossier.working,
         at=told.change.at,
     )
 
@@ -148,7 +153,7 @@ def _issued(told: ResultFields, version: int) -> Issued:
         version=version,
         dossier_code=dossier.dossier_code or dossier.reference,
         procedure_code=dossier.procedure.code,
-        agency=Organ(dossier.competent_agency.code, dossier.competent_agency.name),
+        agency=dossier.working,
         name=result.name,
         number=result.number,
         at=told.change.at,

@@ -28,6 +28,10 @@ class _Named(BaseModel):
     name: str
 
 
+class _GoesOn(_Named):
+    units: tuple[str, ...] = ()
+
+
 class _Step(BaseModel):
     name: str
     unit: str | None = None
@@ -63,6 +67,24 @@ class _Dossier(BaseModel):
     version: int
     corrects: _Corrected | None = None
     corrected_by: _CorrectedBy | None = None
+    going_on: dict[str, _GoesOn] = {}
+
+    def now(self, agency: _Named) -> dict[str, str]:
+        """Return who stands for an agency now: itself, or who goes on for it since it ended."""
+        heir = self.going_on.get(agency.code, agency)
+        return {"code": heir.code, "name": heir.name}
+
+    @property
+    def shown_step(self) -> dict[str, str] | None:
+        """The present step, at the office that does it now and at its unit where it has that one."""
+        step = self.step
+        if step is None:
+            return None
+        heir = self.going_on.get(step.agency)
+        unit = step.unit or ""
+        if heir is None:
+            return {"name": step.name, "unit": unit, "agency": step.agency}
+        return {"name": step.name, "unit": unit if unit in heir.units else "", "agency": heir.code}
 
 
 class _Outside(BaseModel):
@@ -88,17 +110,16 @@ def change_of(data: DossierFields, event_type: str, sequence: int) -> TrackingCh
     """Return what the public may see after this event."""
     dossier = data.dossier
     codes = (dossier.reference, dossier.dossier_code, dossier.portal_code)
-    step = dossier.step
     shown = {
         "code": dossier.dossier_code or dossier.reference,
         "portal_code": dossier.portal_code,
         "owner": masked_name(dossier.owner_masked),
         "procedure": {"code": dossier.procedure.code, "name": dossier.procedure.name},
-        "agency": {"code": dossier.competent_agency.code, "name": dossier.competent_agency.name},
-        "receiving_agency": {"code": dossier.receiving_agency.code, "name": dossier.receiving_agency.name},
+        "agency": dossier.now(dossier.competent_agency),
+        "receiving_agency": dossier.now(dossier.receiving_agency),
         "state": dossier.state,
         "state_text": readable_state(dossier.state, dossier.route),
-        "step": {"name": step.name, "unit": step.unit or "", "agency": step.agency} if step else None,
+        "step": dossier.shown_step,
         "submitted_at": _text(dossier.submitted_at),
         "received_at": _text(dossier.accepted_at),
         "due_at": _text(dossier.due_at),

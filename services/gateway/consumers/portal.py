@@ -28,7 +28,6 @@ class _Dossier(BaseModel):
     portal_status: int | None
     accepted_at: AwareDatetime | None
     competent_agency: _Coded | None = None
-    receiving_agency: _Coded | None = None
     continuing_agency: _Coded | None = None
     owner_subject: str | None = None
     ended_at: AwareDatetime | None = None
@@ -74,9 +73,9 @@ def happened(data: PortalFields, event: ReceivedEvent) -> Happened:
 
 
 def _is_working_changed(data: PortalFields) -> bool:
-    """Tell whether whom a note names works the dossier; it may name who goes on for a helping agency."""
+    """Tell whether whom a note names works it; it may name who goes on for who only received it or helped."""
     dossier, change = data.dossier, data.change
-    working = dossier.continuing_agency or dossier.competent_agency or dossier.receiving_agency
+    working = dossier.continuing_agency or dossier.competent_agency
     heir = change.continuing_agency.code if change.continuing_agency else None
     named = change.resumed_agency if change.noted == "AGENCY_RESUMED" else heir
     return working is not None and working.code == named

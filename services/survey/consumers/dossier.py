@@ -42,6 +42,12 @@ class DossierFields(_Read):
     accepted_at: AwareDatetime | None = None
     due_at: AwareDatetime | None = None
     ended_at: AwareDatetime | None = None
+    going_on: dict[str, NamedFields] = {}
+
+    @property
+    def working(self) -> Named:
+        """Who worked it in the end: the competent agency, or who goes on for it since it ended."""
+        return self.going_on.get(self.competent_agency.code, self.competent_agency).named()
 
 
 class DossierEnded(_Read):
@@ -57,7 +63,7 @@ async def on_dossier_ended(data: DossierEnded, *, event: ReceivedEvent, work: An
     ended = EndedDossier(
         dossier_id=dossier.dossier_id,
         code=dossier.dossier_code or dossier.reference,
-        agency=dossier.competent_agency.named(),
+        agency=dossier.working,
         procedure=dossier.procedure.named(),
         subject=dossier.submitter_subject or dossier.owner_subject,
         contact=dossier.contact,
@@ -92,7 +98,7 @@ def _keep_end(dossier: DossierFields, version: int, work: Any) -> None:
         work.ended_dossiers.keep(
             dossier.dossier_id,
             code=dossier.dossier_code or dossier.reference,
-            agency=dossier.competent_agency.code,
+            agency=dossier.working.code,
             ended_on=dossier.ended_at.astimezone(VIETNAM).date(),
             is_overdue=dossier.due_at is not None and dossier.ended_at > dossier.due_at,
             version=version,

@@ -160,6 +160,40 @@ async def test_a_result_of_before_the_merger_is_corrected_by_the_heir(office: Of
     assert await office.service.runtime.pool.fetchval(held, first["dossier_id"]) == "SUPERSEDED"
 
 
+async def test_who_goes_on_for_the_receiving_agency_alone_works_nothing(empty_office: Office) -> None:
+    """The competent agency works on as ever: neither the portal nor the citizen is told otherwise."""
+    office = await empty_office.open()
+    taken = await office.service.post(
+        "/v1/counter-dossiers",
+        a_walk_in(receiving_agency=COMMUNE, competent_agency=OTHER_COMMUNE),
+        RECEIVER,
+    )
+    assert taken.status_code == 201, taken.text
+    await office.service.receive(heir(COMMUNE), ended())
+    await office.service.run_job(CONTINUE_DOSSIERS)
+    dossier = (await office.service.published("dossier.work_noted.v1"))[-1]["data"]["dossier"]
+    assert (dossier["continuing_agency"], dossier["going_on"][COMMUNE]["code"]) == (None, HEIR)
+    view = await office.service.get(f"/v1/portal-views/{dossier['dossier_id']}", GATEWAY)
+    assert view.json()["continuing_agency"] is None
+    assert HEIR not in view.json()["progress"][-1]["text"]
+    shown = await office.read(dossier, at_heir(RECEIVER))
+    assert shown["going_on"] == {
+        COMMUNE: {"code": HEIR, "name": f"UBND {HEIR}", "units": [one["code"] for one in UNITS]}
+    }
+
+
+async def test_an_outside_system_is_asked_by_who_goes_on(empty_office: Office) -> None:
+    """It would refuse an agency that is no more."""
+    office = await empty_office.open(steps=OUTSIDE_STEPS)
+    seen = await office.in_process()
+    await office.service.receive(heir(COMMUNE), ended())
+    await office.service.run_job(CONTINUE_DOSSIERS)
+    seen = await office.read(seen, at_heir(SPECIALIST))
+    await office.act(seen, "step-completion", at_heir(SPECIALIST), step="kiem-tra")
+    asked = await office.service.runtime.pool.fetchval("SELECT payload FROM outside_requests")
+    assert asked["data"]["agency"] == HEIR
+
+
 async def test_history_and_the_event_say_who_goes_on(office: Office) -> None:
     """One entry, by the system, in the chain like every other; the state names the continuing agency."""
     seen = await office.in_process()

@@ -118,6 +118,19 @@ async def test_a_result_without_a_file_waits_for_people_who_are_told_why(world: 
     assert (row["state"], row["failure"]) == ("FAULTY", "Kết quả không có bản điện tử")
 
 
+async def test_a_result_is_sent_by_who_goes_on_for_an_agency_that_ended(world: DocumentWorld):
+    """In the envelope and in what identifies the document."""
+    heir = {"code": "H99.210", "name": "UBND phường Mới"}
+    await world.sends_results_to(DEPARTMENT)
+    dossier = ADossier().went("accepted", "ACCEPTED").went("result_issued", "RESULT_READY")
+    with_a_result(dossier)
+    dossier.events[-1].data["dossier"]["continuing_agency"] = heir
+    await world.world.hears(dossier)
+    (row,) = await world.documents("OUT")
+    assert (row["agency"], row["agency_name"]) == (heir["code"], heir["name"])
+    assert row["document_id"].startswith(heir["code"])
+
+
 async def test_a_dossier_service_that_is_away_is_waited_for(world: DocumentWorld):
     world.world.dossiers.is_down = True
     await issued(world)

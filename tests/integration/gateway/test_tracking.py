@@ -53,6 +53,22 @@ async def test_what_another_system_ended_is_shown_as_ended_there(door: RunningSe
     assert shown["timeline"][-1]["text"] == "Hồ sơ được hệ thống của bộ, ngành giải quyết tiếp"
 
 
+async def test_the_public_is_sent_to_who_goes_on_for_an_agency_that_ended(door: RunningService) -> None:
+    """For each agency of the dossier by itself, the step's unit only where the heir has it."""
+    heir = {"code": "H99.210", "name": "UBND phường Mới"}
+    ended = json.loads((EXAMPLES / "dossier.accepted.v1" / "typical.json").read_text(encoding="utf-8"))[
+        "dossier"
+    ]
+    code = ended["competent_agency"]["code"]
+    step = {**(ended["step"] or {}), "name": "Thẩm định", "agency": code, "unit": "chuyen-mon"}
+    going_on = {code: {**heir, "units": ["van-phong"]}}
+    other = {"code": "H99.202", "name": "UBND phường khác"}
+    await door.receive(a_dossier_event("accepted", 2, going_on=going_on, step=step, receiving_agency=other))
+    shown = await door.runtime.pool.fetchval("SELECT shown FROM tracking")
+    assert (shown["agency"], shown["receiving_agency"]) == (heir, other)
+    assert shown["step"] == {"name": "Thẩm định", "unit": "", "agency": "H99.210"}
+
+
 async def test_the_slip_shows_the_dossier_and_nothing_personal(door: RunningService) -> None:
     await door.receive(a_dossier_event("submitted", 1), a_dossier_event("accepted", 2))
 

@@ -86,6 +86,16 @@ async def test_one_dossier_and_person_is_one_invitation(survey: RunningService) 
     assert len(await survey.published("invitation.issued.v1")) == 1
 
 
+async def test_who_goes_on_for_an_agency_that_ended_is_asked_about(survey: RunningService) -> None:
+    """Its people did the work; a rating of an agency nobody reads any more is nobody's."""
+    heir = {"code": "H99.210", "name": "UBND phường Mới", "units": []}
+    ended = an_ended_dossier("returned")
+    competent = ended.data["dossier"]["competent_agency"]["code"]
+    await survey.receive(an_ended_dossier("returned", going_on={competent: heir}))
+    kept = "SELECT agency_code FROM ended_dossiers UNION ALL SELECT agency_code FROM invitations"
+    assert [row[0] for row in await survey.runtime.pool.fetch(kept)] == [heir["code"]] * 2
+
+
 async def test_who_was_invited_about_a_destroyed_dossier_is_forgotten_and_answers_stay(
     survey: RunningService,
 ) -> None:

@@ -187,6 +187,8 @@ class DossierOut(BaseModel):
     receiving_agency: dict[str, str]
     competent_agency: dict[str, str]
     continuing_agency: dict[str, str] | None
+    going_on: dict[str, dict[str, Any]] = {}
+    """Who stands now for each agency of it that ended, by that one's code."""
     state: str
     state_name: str
     portal_status: int

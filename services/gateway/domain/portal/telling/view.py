@@ -168,8 +168,7 @@ class PortalView:
         """Read the dossier service's answer; `KeyError` or `ValueError` when it is not one."""
         procedure = data["procedure"]
         # Of a merged agency's dossier the one that goes on with it is who works it now.
-        working = ("continuing_agency", "competent_agency", "receiving_agency")
-        competent: Mapping[str, Any] = next((data[name] for name in working if data.get(name)), {})
+        competent: Mapping[str, Any] = data.get("continuing_agency") or data.get("competent_agency") or {}
         return cls(
             dossier_code=_text(data, "dossier_code"),
             portal_code=_text(data, "portal_code"),
