@@ -1,8 +1,8 @@
 """Pages of sources over HTTP: bounded in time and size, believed only when they are what was agreed."""
 
 import aiohttp
-import orjson
 
+from services.gateway.domain.connectors.rows import NotReadable, items_of, json_of
 from services.gateway.domain.connectors.source import PullWay, Source
 from services.gateway.use_cases.connectors.ports import Page, SourceSilent
 
@@ -52,11 +52,11 @@ async def _bounded(response: aiohttp.ClientResponse, most: int) -> bytes:
 def page_of(body: bytes, way: PullWay) -> Page:
     """Return what of a page moves the cursor; raise `SourceSilent` for anything that is no page."""
     try:
-        said = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
+        said = json_of(body)
+    except NotReadable as error:
         raise SourceSilent("câu trả lời không phải JSON") from error
-    items = said.get(way.items) if isinstance(said, dict) else None
-    if not isinstance(items, list):
+    items = items_of(said, way.items, is_page=True) if isinstance(said, dict) else None
+    if items is None:
         raise SourceSilent("câu trả lời không phải một trang dữ liệu")
     cursor = said.get(way.next_cursor)
     text = str(cursor) if isinstance(cursor, str | int) and not isinstance(cursor, bool) else ""

@@ -1,6 +1,7 @@
 """Bodies of other systems become rows of texts; moments are read as their systems write them."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import orjson
 import pytest
@@ -8,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kernel.core.clock import VIETNAM
-from services.gateway.domain.connectors.meaning import MIRRORS, Identity, Unmapped, command_of
+from services.gateway.clients.connector_pages import page_of
+from services.gateway.domain.connectors.meaning import MIRRORS, Identity, NotMeant, Unmapped, command_of
 from services.gateway.domain.connectors.moments import moment_of
 from services.gateway.domain.connectors.records import read_row
 from services.gateway.domain.connectors.rows import NotReadable, rows_of_csv, rows_of_json
-from services.gateway.domain.connectors.source import MappingKind, Source
+from services.gateway.domain.connectors.source import MappingKind, PullWay, Source
+from services.gateway.use_cases.connectors.ports import SourceSilent
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=VIETNAM)
 SOURCE = Source(name="BCA", title="", route="MINISTRY", agency="H99.201", statuses={"TN": "2"})
@@ -69,6 +72,41 @@ def test_what_nobody_reads_of_a_row_refuses_it_not() -> None:
     (cells,) = rows_of_csv(("at;khac\n20260302090000;" + "x" * 4001).encode(), most_rows=5).rows
     assert cells.fault_in(["at"]) == ""
     assert cells.fault_in(["khac"]) == "ô khac dài quá 4000 ký tự"
+
+
+@pytest.mark.parametrize("written", [ROW, [ROW], orjson.dumps([ROW]).decode(), orjson.dumps(ROW).decode()])
+def test_a_list_is_read_whatever_a_bridge_makes_of_it(written: Any) -> None:
+    """One change alone as an object, a list as a text, a mark at the beginning: pushed or in a page alike."""
+    body = b"\xef\xbb\xbf" + orjson.dumps({"items": written, "next_cursor": "7"})
+    for is_page in (False, True):
+        assert [row.values for row in rows_of_json(body, "items", is_page=is_page).rows] == [ROW]
+    page = page_of(body, PullWay(url="https://bo.example", key=""))
+    assert (page.items, page.next_cursor, page.body) == (1, "7", body)
+
+
+@pytest.mark.parametrize("nothing", [None, "", {}, []])
+def test_nothing_under_the_lists_name_is_a_page_without_news(nothing: Any) -> None:
+    body = orjson.dumps({"items": nothing})
+    assert page_of(body, PullWay(url="https://bo.example", key="")).items == 0
+    assert rows_of_json(body, "items", is_page=True).rows == []
+
+
+def test_a_row_with_a_member_of_the_lists_name_is_a_row_and_a_page_without_a_list_is_none() -> None:
+    (row,) = rows_of_json(orjson.dumps({**ROW, "items": None}), "items").rows
+    assert row.values == ROW
+    for body in ({}, {"items": "bảo trì"}, [ROW]):
+        with pytest.raises(SourceSilent):
+            page_of(orjson.dumps(body), PullWay(url="https://bo.example", key=""))
+
+
+@pytest.mark.parametrize("empty", ["0001-01-01T00:00:00", "01/01/0001 00:00:00", "N/A", "null", "-"])
+def test_a_moment_that_says_there_is_none_is_left_out_where_it_may_be_and_missed_where_not(
+    empty: str,
+) -> None:
+    mapped = {(MappingKind.PROCEDURE, "TT"): "1.004222"}
+    assert command_of({**ROW, "due_at": empty, "accepted_at": empty}, SOURCE, mapped).body["due_at"] is None
+    with pytest.raises(NotMeant, match="thiếu thời điểm at"):
+        command_of({**ROW, "at": empty}, SOURCE, mapped)
 
 
 @given(st.binary(max_size=300))

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from services.gateway.domain.connectors.moments import moment_of
+from services.gateway.domain.connectors.moments import is_none, moment_of
 from services.gateway.domain.connectors.rows import Values
 from services.gateway.domain.connectors.source import MappingKind, Source
 
@@ -148,7 +148,7 @@ def _result(values: Values, source: Source) -> Command:
 
 def _moment(values: Values, source: Source, field: str, *, is_needed: bool = False) -> datetime | None:
     text = values.get(source.name_of(field), "")
-    if not text:
+    if is_none(text):
         if is_needed:
             raise NotMeant(f"thiếu thời điểm {field}")
         return None

@@ -5,6 +5,12 @@ from datetime import datetime
 from services.gateway.domain.portal.wire import words
 
 _FIRST_YEAR = 1900
+_NONE = frozenset({"", "null", "none", "n/a", "-"})
+
+
+def is_none(text: str) -> bool:
+    """Tell whether what stands for a moment says there is none: .NET's first one, or a word for nothing."""
+    return text.casefold() in _NONE or words.is_no_moment(text)
 
 
 def moment_of(text: str) -> datetime:

@@ -12,9 +12,13 @@ from typing import Any
 
 import orjson
 
+from services.gateway.domain.portal.wire.lists import said
+from services.gateway.domain.portal.wire.twice import is_blank
+
 Values = Mapping[str, str]
 _DELIMITERS = (";", ",", "\t")
 _COMPRESSED = {b"PK\x03\x04": "zip", b"\x1f\x8b": "gzip", b"7z\xbc\xaf": "7z", b"BZh": "bzip2"}
+_MARK = b"\xef\xbb\xbf"
 _LONGEST_CELL = 4000
 _MOST_COLUMNS = 200
 _MOST_ITEMS = 10_000
@@ -47,21 +51,39 @@ class Sheet:
     form: str
 
 
-def rows_of_json(body: bytes, items: str) -> Sheet:
-    """Read one object, a list of them, or an object with the list under `items`."""
+def rows_of_json(body: bytes, items: str, *, is_page: bool = False) -> Sheet:
+    """Read one object, a list of them, or an object with the list under `items`, which a page always is."""
+    told = json_of(body)
+    listed = items_of(told, items, is_page=is_page) if isinstance(told, dict) else told
+    if listed is None and not is_page:
+        listed = [told]
+    if not isinstance(listed, list):
+        raise NotReadable("không thấy danh sách hồ sơ")
+    if len(listed) > _MOST_ITEMS:
+        raise NotReadable(f"quá {_MOST_ITEMS} dòng trong một lần gửi")
+    return Sheet([_json_row(line, item) for line, item in enumerate(listed, 1)], "JSON")
+
+
+def json_of(body: bytes) -> Any:
+    """Return what a body says, with or without a byte order mark; raise `NotReadable`."""
     try:
-        said = orjson.loads(body)
+        return orjson.loads(body.removeprefix(_MARK))
     except orjson.JSONDecodeError as error:
         raise NotReadable("nội dung không phải JSON") from error
-    if isinstance(said, dict) and isinstance(said.get(items), list):
-        said = said[items]
-    elif isinstance(said, dict):
-        said = [said]
-    if not isinstance(said, list):
-        raise NotReadable("không thấy danh sách hồ sơ")
-    if len(said) > _MOST_ITEMS:
-        raise NotReadable(f"quá {_MOST_ITEMS} dòng trong một lần gửi")
-    return Sheet([_json_row(line, item) for line, item in enumerate(said, 1)], "JSON")
+
+
+def items_of(told: dict[str, Any], items: str, *, is_page: bool = False) -> list[Any] | None:
+    """Return the list under `items`, None where none stands there.
+
+    One object alone is a list of it, as XML bridges write, a JSON text what it says. In a page, nothing under
+    that name is an empty list; elsewhere the object may be a row which has a member of that name.
+    """
+    held = said(told.get(items))
+    if isinstance(held, list):
+        return held
+    if is_page and items in told and is_blank(held):
+        return []
+    return [held] if isinstance(held, dict) and held else None
 
 
 def _json_row(line: int, item: Any) -> Row:
@@ -89,7 +111,7 @@ def rows_of_csv(body: bytes, *, most_rows: int) -> Sheet:
             raise NotReadable(f"tệp nén ({name}), không phải CSV")
     if b"\0" in body:
         raise NotReadable("có ký tự NUL: tệp nhị phân hoặc UTF-16, hãy lưu CSV UTF-8")
-    has_mark = body.startswith(b"\xef\xbb\xbf")
+    has_mark = body.startswith(_MARK)
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:

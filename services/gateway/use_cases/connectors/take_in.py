@@ -139,7 +139,8 @@ def sheet_of(delivery: Delivery, source: Source | None) -> Sheet:
         drop = source.drop or FileWay(folder="")
         return rows_of_csv(delivery.body, most_rows=drop.most_rows)
     way = source.pull if delivery.way is Way.PULL else source.push
-    return rows_of_json(delivery.body, way.items if way else "items")
+    is_page = delivery.way is Way.PULL
+    return rows_of_json(delivery.body, way.items if way else "items", is_page=is_page)
 
 
 def _print(ledger: Ledger, source: Source, values: Mapping[str, str]) -> bytes:
