@@ -178,6 +178,18 @@ async def test_acknowledgements_come_back_to_the_ledger_in_any_order_and_once(wo
     assert sorted(row["code"] for row in await world.rows("document_statuses")) == ["01", "03", "06"]
 
 
+async def test_a_status_that_names_our_document_by_agency_number_and_day_is_one_of_it(world: DocumentWorld):
+    """The regulation's four members name a document; not every system knows the axis's identifier."""
+    await issued(world)
+    await world.goes_round()
+    (sent,) = world.agent.taken_away()
+    assert isinstance(sent, Envelope)
+    told = a_status(sent, "03")
+    world.agent.brings(replace(told, about=replace(told.about, document_id="")))
+    await world.goes_round()
+    assert [row["standing"] for row in await world.messages()] == ["03"]
+
+
 async def test_a_word_dated_in_the_future_counts_from_when_it_was_heard(world: DocumentWorld):
     """A clock ahead of ours, a typo: the receiver's next words are newer."""
     await issued(world)

@@ -98,6 +98,11 @@ class Answered(_Texts):
         """Tell whether it names a document at all: some serializers write the element empty."""
         return bool(self.code or self.document_id)
 
+    def key(self, organ: str = "") -> str:
+        """Return it as `same_document` does: its identifier, else its agency (or `organ`), day and number."""
+        day = f"{self.promulgated_on:%Y/%m/%d}" if self.promulgated_on else ""
+        return same_document(self.document_id or f"{self.organ or organ},{day},{self.code}")
+
 
 @dataclass(frozen=True, slots=True)
 class Staff(_Texts):

@@ -27,10 +27,10 @@ from services.gateway.domain.documents.profile import Bounds
 from services.gateway.domain.documents.reading_files import read_files
 from services.gateway.domain.documents.statuses import normal_code
 from services.gateway.domain.documents.xml_tree import Node, NotReadable, read_tree
+from services.gateway.domain.portal.wire.words import is_no_moment, moment_of
 
 _DATES = ("%Y/%m/%d", "%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y")
 _TIMES = ("%Y/%m/%d %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
-_DIGITS_ONLY = re.compile(r"[0-9]{8}")
 _SOME_ORGAN = re.compile(r"[0-9A-Z][0-9A-Z._-]{0,99}")
 _MOST_PAGES = 1_000_000
 
@@ -228,15 +228,16 @@ def _day(text: str, path: str, beside: Beside) -> date | None:
 
 
 def _date(text: str) -> date | None:
-    digits = text.strip()
-    if _DIGITS_ONLY.fullmatch(digits):
-        digits = f"{digits[:4]}-{digits[4:6]}-{digits[6:]}"
-    found = _as_one_of(digits.partition("T")[0].partition(" ")[0], _DATES)
+    found = _moment(text) or _moment(plain(text).partition("T")[0].partition(" ")[0])
     return found.date() if found else None
 
 
 def _moment(text: str) -> datetime | None:
-    return _as_one_of(plain(text)[:19], (*_TIMES, *_DATES))
+    """Return a moment in Vietnam's time, read as the portal's are; single digits as documents have them."""
+    told = plain(text)
+    if is_no_moment(told):
+        return None
+    return moment_of(told) or _as_one_of(told[:19], (*_TIMES, *_DATES))
 
 
 def _as_one_of(text: str, forms: tuple[str, ...]) -> datetime | None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from kernel.core.clock import VIETNAM, Clock
 from kernel.core.errors import Kind, NotFound, Refusal, Stale, Unavailable
 from kernel.core.ids import new_id
-from services.gateway.domain.documents.envelope import Envelope, Organ, Purpose, same_document
+from services.gateway.domain.documents.envelope import Envelope, Organ, Purpose
 from services.gateway.domain.documents.ledger import Act, Direction, Document
 from services.gateway.domain.documents.replies import Asked, Reply, ReplyState, judged, ruling
 from services.gateway.use_cases.connectors.ports import Answered
@@ -50,11 +50,8 @@ async def answered_by(said: Envelope, agency: Organ, work: Any) -> list[Answerin
     for one in said.answers:
         if one.organ and one.organ != agency.id:
             continue
-        day = f"{one.promulgated_on:%Y/%m/%d}" if one.promulgated_on else ""
-        name = one.document_id or f"{agency.id},{day},{one.code}"
-        sent: list[Document] = await work.documents.named(
-            same_document(name), Direction.OUT, agency=agency.id
-        )
+        key = one.key(agency.id)
+        sent: list[Document] = await work.documents.named(key, Direction.OUT, agency=agency.id)
         judged_against = [Answering(document, await _asked(document, work)) for document in sent]
         fits = [each for each in judged_against if each.asked and said.sender.id in each.asked.receivers]
         best = next((each for each in fits if each.asked and each.asked.request_id), None)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from kernel.core.ids import new_id
 from services.gateway.domain.documents.checking import faults_of
-from services.gateway.domain.documents.envelope import StatusNotice, same_document
+from services.gateway.domain.documents.envelope import StatusNotice
 from services.gateway.domain.documents.ledger import Direction, Document, Heard
 from services.gateway.domain.documents.statuses import TAKE_BACK, Said, standing
 from services.gateway.use_cases.documents.waits import Waits, require_sound
@@ -15,7 +15,7 @@ from services.gateway.use_cases.documents.waits import Waits, require_sound
 async def note_status(said: StatusNotice, work: Any, now: datetime) -> None:
     """Note a status of ours, or that a sender asks to have back what it sent us; raise `Waits`."""
     require_sound(faults_of(said, is_ours=False))
-    key = same_document(said.about.document_id)
+    key = said.about.key()
     # A clock ahead of ours would have the last word for as long as it is ahead.
     at = min(said.at, now)
     if said.code == TAKE_BACK:

@@ -59,8 +59,8 @@ THEIRS: dict[str, tuple[str, str, list[str]]] = {
     "a kind by its letters": ("<edXML:Type>18<", "<edXML:Type>CV<", ["Type: CV"]),
     "a hop of no moment": (
         "<edXML:Timestamp>2026/03/03 08:00:00<",
-        "<edXML:Timestamp>1772500000000<",
-        ["TraceHeader: 1772500000000"],
+        "<edXML:Timestamp>8 giờ hôm qua<",
+        ["TraceHeader: 8 giờ hôm qua"],
     ),
     "an answer to nothing": ("<edXML:SteeringType>", "<edXML:ResponseFor/><edXML:SteeringType>", []),
     "a day without signs between": ("2026/03/03</edXML:Prom", "20260303</edXML:Prom", []),

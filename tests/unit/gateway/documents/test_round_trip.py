@@ -187,3 +187,35 @@ def test_the_order_and_namespaces_of_others_are_read() -> None:
     assert same_document(read.document_id) == same_document(an_envelope().document_id)
     soap = write_status(a_status(an_envelope(), "02"), Profile(status_element="MessageStatus")).decode()
     assert isinstance(read_envelope(soap.encode()), StatusNotice)
+
+
+@pytest.mark.parametrize(
+    ("at", "day"),
+    [
+        ("2026-03-03T02:00:00Z", "2026-03-02T17:00:00Z"),
+        ("2026-03-03T09:00:00.123+07:00", "2026-03-03T00:00:00+07:00"),
+        ("1772503200000", "20260303"),
+        ("2026/3/3 9:00:00", "2026/3/3 9:00:00"),
+        ("03/03/2026 09:00:00", "03/03/2026 09:00:00"),
+    ],
+)
+def test_moments_and_days_are_vietnams_whatever_zone_they_are_written_in(at: str, day: str) -> None:
+    said = write_status(a_status(an_envelope())).decode()
+    notice = read_envelope(said.replace("2026/03/03 09:00:00", at).encode())
+    assert isinstance(notice, StatusNotice)
+    assert notice.at.replace(microsecond=0) == datetime(2026, 3, 3, 9, 0, tzinfo=VIETNAM)
+    raw = write_envelope(an_envelope(document_id="")).decode()
+    assert raw.count("PromulgationDate>2026/03/03<") == 1
+    read = read_envelope(raw.replace("PromulgationDate>2026/03/03<", f"PromulgationDate>{day}<").encode())
+    assert isinstance(read, Envelope)
+    assert read.promulgated_on == date(2026, 3, 3)
+
+
+def test_a_moment_that_says_there_is_none_is_that_of_when_it_came() -> None:
+    came_at = datetime(2026, 3, 4, 8, 0, tzinfo=VIETNAM)
+    said = (
+        write_status(a_status(an_envelope())).decode().replace("2026/03/03 09:00:00", "0001-01-01T00:00:00")
+    )
+    notice = read_envelope(said.encode(), came_at=came_at)
+    assert isinstance(notice, StatusNotice)
+    assert notice.at == came_at
