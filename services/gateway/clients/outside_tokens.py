@@ -15,7 +15,7 @@ from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import Clock
 from kernel.core.errors import Unauthenticated
 from services.gateway.clients.key_sets import KeySets
-from services.gateway.domain.claims import text_of, texts_of
+from services.gateway.domain.claims import name_of, text_of, texts_of
 from services.gateway.domain.identity import STAFF_CLAIMS, account_of_claims, caller_of_claims
 from services.gateway.domain.issuer import Issuer, IssuerKind, OutsideIdentity
 from services.gateway.use_cases.ports import SignedOut
@@ -137,7 +137,7 @@ def _identity(
 
 def _subject_of(claims: Mapping[str, Any]) -> str:
     """Return `sub`; raise `Unauthenticated` where it is no text: nobody is named."""
-    subject = text_of(claims, "sub")
+    subject = name_of(claims, "sub")
     if not subject:
         raise Unauthenticated
     return subject

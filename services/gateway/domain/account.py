@@ -13,8 +13,11 @@ VERIFIED = 2
 
 
 def tech_id_of(text: str) -> str:
-    """Return the identifier of an account on the portal, blank for anything else (section 2.5)."""
-    return text.lower() if _TECH_ID.fullmatch(text) else ""
+    """Return the identifier of an account on the portal, blank for anything else (section 2.5).
+
+    Nothing but noughts is what .NET writes where there is none.
+    """
+    return text.lower() if _TECH_ID.fullmatch(text) and text.strip("0-") else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,14 @@
 """What a claim says as a text: a serializer writes `null`, and no text of it may ever name a person."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 _LONGEST = 200
+_NOBODY = re.compile(
+    r"[\W_0]*|null|none|nil|nan|n/?a|undefined|unknown|anonymous|true|false|kh[oô]ng( c[oó])?", re.IGNORECASE
+)
+"""Noughts and dashes alone (.NET's empty identifier), and words systems write where there is nothing."""
 
 
 def said(value: Any) -> str:
@@ -18,6 +23,12 @@ def said(value: Any) -> str:
 def text_of(claims: Mapping[str, Any], name: str) -> str:
     """Return a claim that is a text or a whole number; blank for null and anything else."""
     return said(claims.get(name))
+
+
+def name_of(claims: Mapping[str, Any], name: str) -> str:
+    """Return a claim that names an account; blank for a word everybody without one would be named by."""
+    text = text_of(claims, name)
+    return "" if _NOBODY.fullmatch(text) else text
 
 
 def texts_of(claims: Mapping[str, Any], name: str) -> str:

@@ -9,7 +9,7 @@ from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Unauthenticated
 from services.gateway.domain.account import Account, tech_id_of
 from services.gateway.domain.assurance import level_of
-from services.gateway.domain.claims import text_of, texts_of
+from services.gateway.domain.claims import name_of, text_of, texts_of
 
 CITIZEN, ENTERPRISE = "1", "2"
 """`LoaiTaiKhoan`: 1 citizen, 2 enterprise, 3 organisation."""
@@ -45,8 +45,8 @@ def caller_of_claims(
         return texts_of(claims, wanted[name])
 
     # The portal's dossiers name the account in small letters: in capitals it is no other person's.
-    told = text_of(claims, wanted["subject"])
-    subject = tech_id_of(told) or told or text_of(claims, "sub")
+    told = name_of(claims, wanted["subject"])
+    subject = tech_id_of(told) or told or name_of(claims, "sub")
     if not subject:
         raise Unauthenticated
     is_enterprise = _kind_of(text("account_type")) == ENTERPRISE
@@ -81,7 +81,7 @@ def account_of_claims(
     number = number.replace(".", "").replace(" ", "")
     return Account(
         issuer=issuer,
-        issuer_subject=text_of(claims, "sub"),
+        issuer_subject=name_of(claims, "sub"),
         subject=caller.subject,
         kind=kind,
         number=number,

@@ -1,5 +1,6 @@
 """What an answer is believed for, and what one look-up of the dossier decides (ADR 0033)."""
 
+import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -78,7 +79,7 @@ async def test_good_answers_are_believed_at_once_or_after_one_look_up(start):
         {"message": "Thành công. Dữ liệu trùng, đã loại"},
         {"message": "Saved: none"},
         {"message": "Thành công", "result": False},
-        {"message": "Thành công", "result": {"rejected": ["x"]}},
+        {"message": "Thành công", "result": {"rejected": ["<MaHoSo>"]}},
         {"message": "Thành công", "result": {"SoHoSoCapNhat": 0}},
         {"message": "Thành công", "violations": [{"field": "MaTTHC"}]},
         {"message": "Thành công", "status": "PENDING"},
@@ -92,7 +93,14 @@ async def test_what_is_said_and_is_not_there_is_not_believed(start, told: Any, *
         nothing = {**told, "error_code": 0}
         message = nothing.pop("message")
         await world.faults(refuse=[refusing(one, 0, message) for one in WRITES])
-        world.wire.speaks = lambda call, answer: {**answer, **nothing} if call.service in WRITES else answer
+
+        def speak(call: Call, answer: Any) -> Any:
+            if call.service not in WRITES:
+                return answer
+            code = call.body["data"][0]["MaHoSo"]
+            return {**answer, **json.loads(json.dumps(nothing).replace("<MaHoSo>", code))}
+
+        world.wire.speaks = speak
         if is_born_there:
             await a_status_born_there(world)
         else:

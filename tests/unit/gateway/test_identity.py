@@ -9,6 +9,7 @@ import pytest
 
 from kernel.core.errors import Unauthenticated
 from services.gateway.api.cookies import session_cookie
+from services.gateway.domain.account import tech_id_of
 from services.gateway.domain.headers import client_address, forwarded_for
 from services.gateway.domain.identity import Period, StaffMember, account_of_claims, caller_of_claims
 from services.gateway.domain.sample_user import sample_users
@@ -66,6 +67,32 @@ def test_what_is_no_text_names_nobody(told: object) -> None:
     assert caller.assurance == "LoA2"
     account = account_of_claims({**AN, **nobody}, {}, issuer="x", caller=caller)
     assert (account.number, account.issuer_subject, account.subject) == ("", "s", "s")
+    with pytest.raises(Unauthenticated):
+        caller_of_claims({"sub": told, "TechID": told}, {})
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "00000000-0000-0000-0000-000000000000",
+        0,
+        "0",
+        "null",
+        "None",
+        "N/A",
+        "undefined",
+        "-",
+        "false",
+        "Không có",
+    ],
+)
+def test_a_word_for_no_account_names_nobody(told: object) -> None:
+    """Two citizens without an account on the portal were one person."""
+    caller = caller_of_claims({**AN, "TechID": told}, {})
+    assert caller.subject == "s"
+    account = account_of_claims({**AN, "TechID": told}, {}, issuer="x", caller=caller)
+    assert (account.issuer_subject, account.subject) == ("s", "s")
+    assert tech_id_of(str(told)) == ""
     with pytest.raises(Unauthenticated):
         caller_of_claims({"sub": told, "TechID": told}, {})
 

@@ -691,3 +691,33 @@ def test_of_progress_what_we_said_ourselves_is_not_held_against_it(
 ) -> None:
     told = [{"NoiDungXuLy": "Trả lại do sai thông tin - sai họ tên", "TrangThai": "4"}]
     assert PortalAnswer(code, message).of_one(told).is_done_there is is_done
+
+
+OURS = "H99.201-260303-0001"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *({name: [OURS]} for name in ("DanhSachTuChoi", "rejected", "failed", "errors", "notFound", "BoQua")),
+        *({name: OURS} for name in ("DanhSachKhongTonTai", "HoSoLoi", "duplicates", "ignored")),
+        *({name: [OURS]} for name in ("pending", "ChoXuLy", "HangDoi", "retry", "unknown")),
+        {"success": [], "fail": [OURS]},
+        *({name: []} for name in ("success", "accepted", "DaLuu")),
+        {"MaHoSo": "H99.201-260303-0002"},
+    ],
+    ids=str,
+)
+def test_our_code_under_a_name_that_may_judge_it_is_no_echo(said: object) -> None:
+    """Per-dossier results of a batch name what was refused by its code alone (22.3)."""
+    told = {"MaHoSo": OURS, "TrangThaiHoSo": "2"}
+    answer = read_answer({"error_code": 0, "message": "Thành công", "result": said})
+    assert answer.of_one(told).is_doubtful
+
+
+@pytest.mark.parametrize(
+    "said", [OURS, [OURS], {"success": [OURS]}, {"MaHoSoQG": OURS}, {"MaHoSo": OURS}, {"id": OURS}], ids=str
+)
+def test_our_code_said_back_where_it_judges_nothing_is_believed_unasked(said: object) -> None:
+    answer = read_answer({"error_code": 0, "message": "Thành công", "result": said})
+    assert not answer.of_one({"MaHoSo": OURS, "TrangThaiHoSo": "2"}).is_doubtful

@@ -24,8 +24,9 @@ from services.gateway.domain.portal.wire.lists import said, whole_number
 
 _OF_THE_ANSWER = frozenset({"errorcode", "message", "session"})
 _CODES = frozenset({"errorcode", "maloi"})
+_CODE = "mahoso"
 _OF_FAULTS = re.compile(
-    r"err|fail|(?<!de)fault|exception|invalid|reject|refus|denied|skip|ignor|duplicat|notfound|missing|violat"
+    r"err|fail|(?<!de)fault|exception|invalid|reject|refus|denied|skip|boqua|ignor|duplicat|notfound|missing|violat"
     r"|warn|thatbai|khong|chua|tuchoi|canhbao"
     r"|(?<!tra)(?<!quyen)(?<!thuy)(?<!thuan)loi(?!nhan|nhuan|ich|chao)"
 )
@@ -62,7 +63,7 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Ours:
-    """What was told, which may be said back: a value under its name, a long one under any."""
+    """What was told, which may be said back: a value under its name, a long one under any but of faults."""
 
     pairs: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     texts: frozenset[str] = field(default_factory=frozenset)
@@ -85,7 +86,7 @@ class Ours:
     def has(self, name: str, value: str) -> bool:
         """Tell whether a value was told under this name, or could not be anybody else's."""
         is_status = value in self.statuses and _STATUS.search(name) is not None
-        is_text = value in self.texts and _is_telling(value)
+        is_text = value in self.texts and _is_telling(value) and not _are_of_faults((name,))
         return (name, value) in self.pairs or is_text or is_status
 
     def left_of(self, message: str) -> str:
@@ -108,9 +109,11 @@ def beside(answer: Any, told: Any = None) -> Beside:
             return Beside(max(worst.says, Says.UNSURE), worst.words or "câu trả lời quá dài", code)
         # Who says back the whole dossier is known by its first word that is not harmless by itself.
         found = _of_member(names, value) if ours is None else _apart_from(ours, names, value)
-        if found > Says.DONE and told is not None:
+        is_code = isinstance(value, str) and " " not in value and _is_telling(value)
+        if told is not None and (found > Says.DONE or is_code):
             ours = ours or Ours.of(told)
             found = min(_of_member(names, value), _apart_from(ours, names, value))
+            found = max(found, _of_code(ours, names[-1], _plain(value))) if is_code else found
         if found > Says.DONE and names[-1] in _CODES:
             code = code or whole_number(value) or 0
         is_sentence = isinstance(value, str) and " " in value
@@ -131,6 +134,9 @@ def _leaves(names: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...
             if names or plain not in _OF_THE_ANSWER:
                 yield from _leaves((*names, plain), one)
     elif isinstance(value, Sequence) and not isinstance(value, str):
+        if not value and names and _OF_SUCCESS.search(names[-1]):
+            # A list of what was done with nothing in it counts as its number does.
+            yield names, 0
         for one in value:
             yield from _leaves(names or ("result",), one)
     else:
@@ -147,6 +153,14 @@ def _apart_from(ours: Ours, names: tuple[str, ...], value: Any) -> Says:
     rest = ours.left_of(str(value))
     is_success = names_success(rest) and says(rest) <= Says.UNSURE
     return Says.UNSURE if is_success else Says.NOT_DONE
+
+
+def _of_code(ours: Ours, name: str, code: str) -> Says:
+    """Return what a bare code says: of somebody else's call, or ours under a name that may judge it."""
+    if name == _CODE:
+        return Says.NOTHING if code in ours.texts else Says.UNSURE
+    is_known = name in ours.names or _are_known((name,)) or _CALLED.search(name) is not None
+    return Says.UNSURE if code in ours.texts and not is_known else Says.NOTHING
 
 
 def _are_of_faults(names: Sequence[str]) -> bool:
