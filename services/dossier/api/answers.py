@@ -35,6 +35,7 @@ from services.dossier.domain.results.register import ResultState, is_lifted
 from services.dossier.domain.situation import LinkedDossier
 from services.dossier.domain.states import VIETNAMESE, State
 from services.dossier.domain.stops import stood_since
+from services.dossier.domain.timers import task_due
 from services.dossier.domain.work.elsewhere import Elsewhere
 from services.dossier.domain.work.urgency import Lines, urgency_of
 from services.dossier.use_cases.open_dossier import parties_of
@@ -217,12 +218,7 @@ def detail_of(detail: Detail, *, by: Caller, sees_all: bool, work: Work, now: da
         handover_due_at=local(dossier.handover_due_at),
         ended_at=local(dossier.ended_at),
         is_overdue=is_overdue(dossier.due_at, dossier.stopped_at or dossier.ended_at, now),
-        urgency=urgency_of(
-            None if dossier.ended_at else dossier.due_at,
-            dossier.step.due_at if dossier.step else None,
-            Lines.at(now),
-            is_running=dossier.state in {State.ACCEPTED, State.PROCESSING},
-        ).value,
+        urgency=urgency_of(dossier.due_at, _said_by(dossier), Lines.at(now), dossier.state).value,
         step=_step_shown(dossier, sees_office=sees_all and by.kind is CallerKind.STAFF),
         actions=list(standing.actions),
         blocked_actions=[BlockedAction.model_validate(one, from_attributes=True) for one in standing.blocked],
@@ -347,6 +343,12 @@ def linked_out(one: LinkedDossier) -> LinkedOut:
         state=one.state.value,
         outcome=one.outcome or None,
     )
+
+
+def _said_by(dossier: Dossier) -> datetime | None:
+    """Return until when its step is done, an outside one too, or what waits for somebody's word is said."""
+    step = dossier.step if dossier.state is State.PROCESSING else None
+    return step.due_at if step else task_due(dossier)
 
 
 def _correction_draft(draft: CorrectionDraft | None) -> dict[str, Any] | None:

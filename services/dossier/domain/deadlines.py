@@ -182,8 +182,7 @@ def reply_until(dossier: Dossier, calendar: WorkCalendar | None, limits: Limits)
         return None
     if dossier.reply_due_at is not None:
         return dossier.reply_due_at
-    answered_at = dossier.supplements[-1].answered_at if dossier.supplements else None
-    return reply_due(calendar, answered_at or dossier.submitted_at, limits)
+    return reply_due(calendar, dossier.reply_since, limits)
 
 
 def suspended_until(dossier: Dossier) -> datetime | None:

@@ -235,6 +235,12 @@ class Dossier:
         return state in UNDER_WAY
 
     @property
+    def reply_since(self) -> datetime:
+        """Since when a submission waits for its reply: handed in, or again with what was asked for."""
+        answered_at = self.supplements[-1].answered_at if self.supplements else None
+        return answered_at or self.submitted_at
+
+    @property
     def waits_at_counter_since(self) -> datetime | None:
         """Since when its result is there to be fetched: issued, and the day it was promised for has come.
 

@@ -74,6 +74,31 @@ def watch_next(dossier: Dossier, limits: Limits, now: datetime) -> datetime | No
     return min((max(timer.at, now) for timer in running), default=uncounted)
 
 
+def task_due(dossier: Dossier) -> datetime | None:
+    """Return what an inbox is ordered by: until when who has to act now should have; None for nobody."""
+    if main_task(dossier) is None:
+        return None
+    waiting = waiting_decision(dossier)
+    return _stage_due(dossier) if waiting is None else waiting.until or waiting.since
+
+
+def _stage_due(dossier: Dossier) -> datetime:
+    match dossier.state:
+        case State.PROCESSING if dossier.step is not None:
+            return dossier.step.due_at
+        case State.SUBMITTED:
+            # Where its year is not decided a day of the clock: nobody is late who cannot be yet.
+            return dossier.reply_due_at or dossier.reply_since + timedelta(days=1)
+        case State.ACCEPTED if dossier.handover_due_at is not None:
+            return dossier.handover_due_at
+        case State.AWAITING_FINANCIAL if dossier.pay_by is not None:
+            return dossier.pay_by
+        case State.SUSPENDED if dossier.stops and dossier.stops[-1].until is not None:
+            return dossier.stops[-1].until
+        case _:
+            return dossier.due_at or dossier.submitted_at
+
+
 def whose(dossier: Dossier) -> Task:
     """Return who is warned: whose task it is, else the one-stop unit that answers to the applicant."""
     return main_task(dossier) or Task("ONE_STOP_OFFICER", dossier.now_at(dossier.receiving_agency.code), "")

@@ -10,6 +10,7 @@ from typing import Any
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.work.tallies import at_desks
+from services.dossier.domain.work.urgency import WAITS_FOR_OFFICE
 from services.dossier.store.copies import Copies
 from services.dossier.store.desk_tallies import DeskTallies
 from services.dossier.store.directory_sql import during, each, texts
@@ -20,12 +21,13 @@ _COLUMNS = (
     " version, owner_name, submitted_at, accepted_at, due_at, ended_at, step, receiving_agency,"
     " competent_agency, task_holder"
 )
+_LATE_TO_SAY = ", ".join(sorted(f"'{state}'" for state in WAITS_FOR_OFFICE))
 # As `urgency.py` of the work says; a test holds the two against each other.
-_URGENCY = """
-    CASE WHEN due_at IS NULL OR ended_at IS NOT NULL
-              OR state NOT IN ('ACCEPTED', 'PROCESSING') THEN 'ON_TRACK'
+_URGENCY = f"""
+    CASE WHEN {{due}} < :now AND state IN ({_LATE_TO_SAY}) THEN 'LATE_STEP'
+         WHEN due_at IS NULL OR state NOT IN ('ACCEPTED', 'PROCESSING') THEN 'ON_TRACK'
          WHEN due_at < :now THEN 'OVERDUE' WHEN due_at < :tomorrow THEN 'DUE_TODAY'
-         WHEN {due} < :now THEN 'LATE_STEP' WHEN due_at < :soon THEN 'SOON' ELSE 'ON_TRACK' END
+         WHEN {{due}} < :now THEN 'LATE_STEP' WHEN due_at < :soon THEN 'SOON' ELSE 'ON_TRACK' END
 """
 _TASK_URGENCY, _ASKED_URGENCY = _URGENCY.format(due="task_due_at"), _URGENCY.format(due="asked_due_at")
 _HELD = f"""

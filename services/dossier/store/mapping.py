@@ -35,7 +35,7 @@ from services.dossier.domain.obligations import Obligation, Obligations
 from services.dossier.domain.states import CLOSED, State
 from services.dossier.domain.stops import ClockStop, ClockStops
 from services.dossier.domain.supplements import Supplement, Supplements
-from services.dossier.domain.waiting import waiting_decision
+from services.dossier.domain.timers import task_due
 from services.dossier.domain.work.elsewhere import Elsewhere
 
 
@@ -192,7 +192,7 @@ def changing_columns(dossier: Dossier) -> dict[str, Any]:
         "task_role": task.role if task else None,
         "task_agency": task.agency if task else None,
         "task_unit": task.unit if task else None,
-        "task_due_at": _task_due(dossier) if task else None,
+        "task_due_at": task_due(dossier),
         "task_holder": _task_holder(dossier) if task else None,
         "outside_key": dossier.outside_key,
         "asked_desks": sorted({_desk(dossier, item) for item in asked}),
@@ -234,28 +234,6 @@ def new_columns(dossier: Dossier) -> dict[str, Any]:
         "receiving_agency": dossier.receiving_agency.code,
         "competent_agency": dossier.competent_agency.code,
     }
-
-
-def _task_due(dossier: Dossier) -> datetime:
-    """Return what an inbox is ordered by: until when who has to act now should have acted."""
-    waiting = waiting_decision(dossier)
-    return _stage_due(dossier) if waiting is None else waiting.until or waiting.since
-
-
-def _stage_due(dossier: Dossier) -> datetime:
-    match dossier.state:
-        case State.PROCESSING if dossier.step is not None:
-            return dossier.step.due_at
-        case State.SUBMITTED if dossier.reply_due_at is not None:
-            return dossier.reply_due_at
-        case State.ACCEPTED if dossier.handover_due_at is not None:
-            return dossier.handover_due_at
-        case State.AWAITING_FINANCIAL if dossier.pay_by is not None:
-            return dossier.pay_by
-        case State.SUSPENDED if dossier.stops and dossier.stops[-1].until is not None:
-            return dossier.stops[-1].until
-        case _:
-            return dossier.due_at or dossier.submitted_at
 
 
 def _task_holder(dossier: Dossier) -> str | None:

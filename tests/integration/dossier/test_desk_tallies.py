@@ -12,6 +12,7 @@ import pytest
 
 from kernel.core.caller import Caller
 from kernel.testing.running import RunningService
+from services.dossier.domain.states import State
 from services.dossier.domain.work.urgency import Lines, Urgency, urgency_of
 from services.dossier.store.desk_tallies import AGE, MANY
 from tests.builders.dossier.colleagues import in_the_directory
@@ -119,11 +120,10 @@ def counted_one_by_one(tasks: Iterator[Task], seen: Sight, now: datetime) -> dic
             and seen.whose != "mine"
             and any(task.asked in (desk, (*desk[:2], "")) for desk in here)
         )
-        is_running = task.state in ("ACCEPTED", "PROCESSING")
         for is_counted, due in ((is_shown, task.task_due_at), (is_asked, task.asked_due_at)):
             if is_counted:
                 states[task.state] += 1
-                urgencies[urgency_of(task.due_at, due, lines, is_running=is_running)] += 1
+                urgencies[urgency_of(task.due_at, due, lines, State(task.state))] += 1
     return {"total": states.total(), "by_state": dict(states), "by_urgency": dict(urgencies)}
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from kernel.core.clock import VIETNAM
 from services.dossier.commands.history import index_search
+from services.dossier.domain.states import State
 from services.dossier.domain.work.urgency import Lines, urgency_of
 from services.dossier.jobs.give_back_steps import GIVE_BACK_STEPS
 from services.dossier.jobs.reroute_steps import REROUTE_STEPS
@@ -18,6 +19,8 @@ from tests.builders.dossier.office import (
     CLERK,
     LEAD,
     OTHER_COMMUNE,
+    RECEIVER,
+    SIGNER,
     SPECIALIST,
     Office,
     a_citizen,
@@ -94,6 +97,20 @@ async def test_a_step_is_late_before_its_dossier_is(office: Office) -> None:
     assert ids(await inbox(office, SPECIALIST, urgency="OVERDUE")) == [seen["dossier_id"]]
 
 
+async def test_what_is_not_said_in_time_is_late_while_no_clock_runs(office: Office) -> None:
+    """A reply, a withdrawal: seen, counted and filtered as such, and not as the applicant's time."""
+    submitted = await office.submitted()
+    withdrawn = await office.act(await office.in_process(), "withdrawal", a_citizen(), note="Xin rút")
+    waits = {RECEIVER: submitted, SIGNER: withdrawn}
+    for days, urgency in ((0, "ON_TRACK"), (9, "LATE_STEP")):
+        office.service.clock.advance(timedelta(days=days))
+        for officer, seen in waits.items():
+            page = await inbox(office, officer, urgency=urgency)
+            assert ids(page) == [seen["dossier_id"]], urgency
+            assert page["counts"]["by_urgency"][urgency] == 1
+            assert (await office.read(seen, officer))["urgency"] == urgency
+
+
 async def test_urgency_is_the_same_in_the_rule_and_in_the_query(office: Office) -> None:
     """Every order the two due moments and the lines may come in."""
     now = datetime(2026, 3, 3, 9, tzinfo=UTC)
@@ -112,8 +129,8 @@ async def test_urgency_is_the_same_in_the_rule_and_in_the_query(office: Office) 
     connection: asyncpg.Connection
     async with office.service.runtime.pool.acquire() as connection:
         statement = await connection.prepare(query)
-        for due, task, state in product([None, *moments], moments, ("PROCESSING", "SUPPLEMENT_REQUESTED")):
-            said = urgency_of(due, task, lines, is_running=state == "PROCESSING")
+        for due, task, state in product([None, *moments], moments, State):
+            said = urgency_of(due, task, lines, state)
             given = (due, task, None, state, lines.now, lines.tomorrow, lines.soon)
             assert await statement.fetchval(*given) == said.value, (due, task, state)
 

@@ -5,8 +5,14 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from kernel.core.clock import VIETNAM
+from services.dossier.domain.states import HANDED_OUT, State
 
 SOON_DAYS = 3
+RUNNING = frozenset({State.ACCEPTED, State.PROCESSING})
+WAITS_FOR_OFFICE = HANDED_OUT | {
+    *(State.SUBMITTED, State.INTAKE_SUPPLEMENT, State.SUPPLEMENT_REQUESTED, State.WITHDRAWAL_REQUESTED)
+}
+"""Where what waits as somebody's task is theirs to say, whatever the clock does: a reply, a decision."""
 
 
 class Urgency(StrEnum):
@@ -35,16 +41,18 @@ class Lines:
         return cls(now, midnight, midnight + timedelta(days=SOON_DAYS - 1))
 
 
-def urgency_of(
-    due_at: datetime | None, task_due_at: datetime | None, lines: Lines, *, is_running: bool
-) -> Urgency:
-    """Return how urgent a task is by the dossier's due moment and its own; a stopped clock presses nobody."""
-    if not is_running or due_at is None:
-        return Urgency.ON_TRACK
+def urgency_of(due_at: datetime | None, task_due_at: datetime | None, lines: Lines, state: State) -> Urgency:
+    """Return how urgent a task is by the dossier's due moment and its own.
+
+    A clock that stands presses nobody; an office that has not said its word in time is late all the same.
+    """
+    is_late = task_due_at is not None and task_due_at < lines.now
+    if state not in RUNNING or due_at is None:
+        return Urgency.LATE_STEP if is_late and state in WAITS_FOR_OFFICE else Urgency.ON_TRACK
     if due_at < lines.now:
         return Urgency.OVERDUE
     if due_at < lines.tomorrow:
         return Urgency.DUE_TODAY
-    if task_due_at is not None and task_due_at < lines.now:
+    if is_late:
         return Urgency.LATE_STEP
     return Urgency.SOON if due_at < lines.soon else Urgency.ON_TRACK
