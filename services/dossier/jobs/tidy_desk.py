@@ -11,9 +11,11 @@ from kernel.service import Job, JobTick
 from services.dossier.jobs.going_past import go_past
 from services.dossier.use_cases.desk.appointments import (
     AT_ONCE,
+    call_off_unserved,
     close_missed,
     list_approaching,
     list_missed,
+    list_unserved,
     tell_approaching,
 )
 from services.dossier.use_cases.desk.call_tickets import close_past_ticket
@@ -34,6 +36,7 @@ async def run(tick: JobTick) -> None:
         (_past_tickets, close_past_ticket),
         (_left_counters, close_left_counter),
         (list_missed, close_missed),
+        (list_unserved, call_off_unserved),
         (list_approaching, tell_approaching),
     ):
         await _go_over(tick, listed, deed, apart)

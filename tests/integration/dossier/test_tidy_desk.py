@@ -9,7 +9,7 @@ import pytest
 
 from kernel.testing.running import RunningService
 from services.dossier.jobs.tidy_desk import TIDY_DESK
-from tests.builders.dossier.hall import MANAGER, POINT, Hall, a_point
+from tests.builders.dossier.hall import KIOSK, MANAGER, POINT, Hall, a_point
 from tests.builders.dossier.office import a_calendar, a_citizen
 
 AN, BINH = a_citizen(), a_citizen("nguoi-khac", "099088000102")
@@ -53,26 +53,62 @@ async def point_closes(hall: Hall) -> None:
     await hall.service.receive(replace(a_point(valid_to="2026-03-05", version=2), sequence=2))
 
 
-async def group_closes(hall: Hall) -> None:
-    closed = {"name": "Nhóm nop", "letter": "A", "slot_minutes": 60, "slot_capacity": 2, "is_open": False}
-    answer = await hall.tried_put("groups/nop", closed, version=1)
+async def afternoon_off(hall: Hall) -> None:
+    half = {
+        "day": FRIDAY,
+        "status": "HALF",
+        "sessions": "07:30-08:30",
+        "source": "TB 2/2026",
+        "reason": "Bão",
+    }
+    told = a_calendar()
+    await hall.service.receive(replace(told, data={**told.data, "exceptions": [half]}, sequence=3))
+
+
+async def group_closes(hall: Hall, slot_capacity: int = 2) -> None:
+    closed = {"name": "Nhóm nop", "letter": "A", "slot_minutes": 60, "is_open": False}
+    answer = await hall.tried_put("groups/nop", {**closed, "slot_capacity": slot_capacity}, version=1)
     assert answer.status_code == 200, answer.text
 
 
-@pytest.mark.parametrize("closes", [day_off, point_closes, group_closes])
-async def test_an_appointment_at_a_closed_door_is_called_off_by_the_office_before_it_is_reminded_of(
-    hall: Hall, closes: Callable[[Hall], Awaitable[None]]
+async def group_ends(hall: Hall) -> None:
+    await group_closes(hall, slot_capacity=0)
+
+
+@pytest.mark.parametrize("closes", [day_off, afternoon_off, point_closes, group_ends])
+@pytest.mark.parametrize("is_reminded", [False, True], ids=["before", "after"])
+async def test_an_appointment_at_a_door_that_closed_is_called_off_at_once_before_and_after_its_reminder(
+    hall: Hall, closes: Callable[[Hall], Awaitable[None]], is_reminded: bool
 ) -> None:
+    """A storm is announced the day before, when everybody was told already to come."""
     booked = await book(hall, f"{FRIDAY}T08:30:00+07:00")
+    if is_reminded:
+        hall.service.clock.advance(timedelta(days=2, hours=1))
+        await hall.service.run_job(TIDY_DESK)
     await closes(hall)
-    hall.service.clock.advance(timedelta(days=2, hours=1))
     await hall.service.run_job(TIDY_DESK)
-    assert await hall.service.published("appointment.approached.v1") == []
+    reminded = [one["key"] for one in await hall.service.published("appointment.approached.v1")]
+    assert (booked["appointment_id"] in reminded) is is_reminded
     (told,) = await hall.service.published("appointment.cancelled.v1")
     assert (told["key"], told["data"]["by_office"]) == (booked["appointment_id"], True)
     assert await state_of(hall, booked) == "CANCELLED"
     taken = await hall.service.runtime.pool.fetchval("SELECT sum(taken) FROM slot_loads")
     assert taken == 0
+
+
+async def test_a_group_closed_for_the_rest_of_the_day_takes_nobodys_place(hall: Hall) -> None:
+    """It gives no numbers; who booked is reminded and let in, also while it is closed."""
+    booked = await book(hall, f"{FRIDAY}T08:30:00+07:00")
+    await group_closes(hall)
+    hall.service.clock.advance(timedelta(days=2, hours=1))
+    await hall.service.run_job(TIDY_DESK)
+    (told,) = await hall.service.published("appointment.approached.v1")
+    assert told["key"] == booked["appointment_id"]
+    hall.service.clock.advance(timedelta(hours=23, minutes=30))
+    await hall.service.run_job(TIDY_DESK)
+    answer = await hall.service.post(f"/v1/queues/{POINT}/check-ins", {"code": booked["code"]}, KIOSK)
+    assert answer.status_code == 201, answer.text
+    assert (await hall.tried_take()).json()["code"] == "queue-closed"
 
 
 async def test_nobody_is_said_to_have_missed_a_day_that_was_closed_meanwhile(hall: Hall) -> None:

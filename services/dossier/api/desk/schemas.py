@@ -21,7 +21,11 @@ PriorityCode = Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z_]{1
 
 
 class GroupIn(Strict):
-    """A counter group as its manager sets it up; no slots while `slot_capacity` is 0."""
+    """A counter group as its manager sets it up; no slots while `slot_capacity` is 0.
+
+    `is_open` false: no more numbers and bookings for now, who booked is let in. With `slot_capacity` 0 too
+    the group has ended: what was booked is called off and people are told.
+    """
 
     name: ShortText
     letter: Annotated[str, StringConstraints(strict=True, pattern=r"^[A-Z]$")]

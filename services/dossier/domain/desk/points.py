@@ -61,6 +61,15 @@ class Group:
         """Tell whether anybody may book."""
         return self.is_open and self.slot_capacity > 0
 
+    @property
+    def keeps_appointments(self) -> bool:
+        """Tell whether who booked is served.
+
+        Closing alone ends the day's numbers (a full queue) and is undone the next hour: it takes nobody's
+        place. Closed and without places for anybody, the group has ended.
+        """
+        return self.is_open or self.slot_capacity > 0
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counter:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+from services.dossier.domain.desk.points import Group, Point
 from services.dossier.domain.errors import CalendarMissing
 from worktime.calendar import CalendarNotLoaded, WorkCalendar
 from worktime.zone import VIETNAM
@@ -26,3 +27,20 @@ def slots_of(calendar: WorkCalendar | None, day: date, minutes: int) -> list[dat
             found.append(begins)
             begins += timedelta(minutes=minutes)
     return found
+
+
+def is_served(point: Point, group: Group, calendar: WorkCalendar | None, slot_at: datetime) -> bool:
+    """Tell whether somebody is there for who booked a slot: the day or its hours may have changed since.
+
+    Days nobody has loaded do not close a counter where people stand.
+    """
+    at = slot_at.astimezone(VIETNAM)
+    if not point.serves_on(at.date()) or not group.keeps_appointments:
+        return False
+    if calendar is None:
+        return True
+    try:
+        hours = calendar.hours_on(at.date())
+    except CalendarNotLoaded:
+        return True
+    return hours is not None and any(one.opens <= at.time() < one.closes for one in hours.sessions)

@@ -55,6 +55,11 @@ _NEAR = Statement(
     " AND slot_at <= :until AND booked_at < slot_at - :ahead::interval AND id <> ALL(:past::uuid[])"
     " ORDER BY slot_at, id LIMIT :limit"
 )
+_IN_SLOTS = Statement(
+    "SELECT a.id FROM appointments a JOIN unnest(:points::text[], :groups::text[], :slots::timestamptz[])"
+    " AS s(point, group_code, slot_at) USING (point, group_code, slot_at)"
+    " WHERE a.state = 'BOOKED' AND a.id <> ALL(:past::uuid[]) ORDER BY a.slot_at, a.id LIMIT :limit"
+)
 _OF_DAY = Statement(
     f"{_SELECT} WHERE point = :point AND slot_at >= :first AND slot_at < :until"
     " ORDER BY slot_at, id LIMIT 1000"
@@ -139,6 +144,14 @@ class PostgresAppointments:
         """Return what begins within this time, was booked before it and not told yet, but for some."""
         given = {"now": now, "until": now + ahead, "ahead": ahead, "limit": limit, "past": list(past)}
         return [row["id"] for row in await self._unit.fetch(_NEAR, **given)]
+
+    async def in_slots(
+        self, slots: Sequence[tuple[str, str, datetime]], limit: int, past: Collection[UUID]
+    ) -> Sequence[UUID]:
+        """Return what is booked in one or more slots (point, group, moment), soonest first, but for some."""
+        points, groups, begins = zip(*slots, strict=True)
+        given = {"points": list(points), "groups": list(groups), "slots": list(begins), "past": list(past)}
+        return [row["id"] for row in await self._unit.fetch(_IN_SLOTS, **given, limit=limit)]
 
 
 def _values(appointment: Appointment) -> dict[str, Any]:

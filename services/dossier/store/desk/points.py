@@ -1,7 +1,7 @@
 """Points as the catalogue told them, their groups, counters, kiosks and roster."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from kernel.core.errors import NotFound
@@ -18,6 +18,14 @@ _GROUP = Statement(
     """
     SELECT row_to_json(p) AS of_point, g.*
     FROM desk_groups g JOIN desk_points p ON p.code = g.point WHERE g.point = :point AND g.code = :code
+    """
+)
+_BOOKED = Statement(
+    """
+    SELECT row_to_json(p) AS of_point, g.*, a.slots
+    FROM (SELECT point, group_code, array_agg(DISTINCT slot_at) AS slots
+        FROM appointments WHERE state = 'BOOKED' AND slot_at > :after GROUP BY point, group_code) a
+    JOIN desk_groups g ON g.point = a.point AND g.code = a.group_code JOIN desk_points p ON p.code = g.point
     """
 )
 _GROUPS = Statement("SELECT * FROM desk_groups WHERE point = :point ORDER BY code")
@@ -97,6 +105,14 @@ class PostgresPoints:
             raise NotFound
         self._copies.require("desk_points", [row["of_point"]])
         return _point(row["of_point"]), group_of(row)
+
+    async def booked(self, after: datetime) -> Sequence[tuple[Point, Group, Sequence[datetime]]]:
+        """Return the groups somebody booked after a moment, each with its slots; none of a changed point."""
+        return [
+            (_point(row["of_point"]), group_of(row), row["slots"])
+            for row in await self._unit.fetch(_BOOKED, after=after)
+            if self._copies.is_sound("desk_points", row["of_point"])
+        ]
 
     async def groups(self, point: str) -> Sequence[Group]:
         """Return a point's groups by code."""

@@ -13,12 +13,18 @@ from kernel.core.event import Event
 from kernel.core.ids import new_id
 from services.dossier.domain.codes import reference_of
 from services.dossier.domain.desk.appointments import Appointment, AppointmentState
-from services.dossier.domain.desk.errors import NoAppointments, PointClosed, SlotFull, TooManyAppointments
+from services.dossier.domain.desk.errors import (
+    GroupClosed,
+    NoAppointments,
+    PointClosed,
+    SlotFull,
+    TooManyAppointments,
+)
 from services.dossier.domain.desk.points import Group, Point
-from services.dossier.domain.desk.slots import slots_of
+from services.dossier.domain.desk.slots import is_served, slots_of
 from services.dossier.domain.desk.tickets import Ticket
 from services.dossier.domain.events import moment
-from services.dossier.use_cases.desk.take_ticket import is_serving, new_ticket, require_giver, require_serving
+from services.dossier.use_cases.desk.take_ticket import new_ticket, require_giver, require_serving
 from services.dossier.use_cases.ports import Work
 
 AT_ONCE = 200
@@ -125,14 +131,19 @@ async def cancel(appointment_id: UUID, *, by: Caller, seen: int, work: Work, now
 async def check_in(
     point_code: str, code: str, *, by: Caller, work: Work, now: datetime
 ) -> tuple[Appointment, Ticket]:
-    """Turn the appointment into a ticket whose turn counts from its slot's beginning."""
+    """Turn the appointment into a ticket whose turn counts from its slot's beginning.
+
+    Also while the group gives no more numbers: who booked was promised a place.
+    """
     point = await work.desk.points.point(point_code)
     await require_giver(point, by, work, now)
     appointment = await work.desk.appointments.by_code(code.strip().upper())
     if appointment.point != point_code:
         raise NotFound
     _, group = await work.desk.points.group(point_code, appointment.group)
-    await require_serving(point, group, work, now)
+    await require_serving(point, work, now)
+    if not group.keeps_appointments:
+        raise GroupClosed
     rule = work.desk.rules.appointments(now.astimezone(VIETNAM).date())
     # Judged before a number is taken; the ticket's id is known only after.
     appointment.check_in(appointment.id, rule, now)
@@ -166,35 +177,53 @@ async def list_approaching(past: Collection[UUID], *, work: Work, now: datetime)
     return await work.desk.appointments.approaching(now, ahead, AT_ONCE, past)
 
 
+async def list_unserved(past: Collection[UUID], *, work: Work, now: datetime) -> Sequence[UUID]:
+    """Return the next whose slot is ahead and whose door will be closed then, but for some.
+
+    Asked once a slot, not a person. A point or calendar changed by hand closes nothing.
+    """
+    calendars = await work.catalogue.calendars()
+    closed = [
+        (point.code, group.code, slot_at)
+        for point, group, slots in await work.desk.points.booked(now)
+        for slot_at in slots
+        if not is_served(point, group, calendars.get(point.calendar), slot_at)
+    ]
+    return await work.desk.appointments.in_slots(closed, AT_ONCE, past) if closed else ()
+
+
 async def close_missed(appointment_id: UUID, *, work: Work, now: datetime) -> None:
     """Record that somebody did not come; nobody is said to have missed what was closed."""
     appointment = await work.desk.appointments.load(appointment_id)
-    point, group = await work.desk.points.group(appointment.point, appointment.group)
-    if not await is_serving(point, group, _day(appointment.slot_at), work):
-        await _call_off(appointment, point, group, work, now)
-        return
-    appointment.miss(now)
-    work.desk.appointments.save(appointment)
+    if not await _is_called_off(appointment, work, now):
+        appointment.miss(now)
+        work.desk.appointments.save(appointment)
+
+
+async def call_off_unserved(appointment_id: UUID, *, work: Work, now: datetime) -> None:
+    """Cancel for the office what nobody will be there for, unless it was moved meanwhile."""
+    await _is_called_off(await work.desk.appointments.load(appointment_id), work, now)
 
 
 async def tell_approaching(appointment_id: UUID, *, work: Work, now: datetime) -> None:
-    """Publish what comes near, once a slot; nobody is asked to come where it is closed by now."""
+    """Publish what comes near, once a slot."""
     appointment = await work.desk.appointments.load(appointment_id)
     point, group = await work.desk.points.group(appointment.point, appointment.group)
-    if not await is_serving(point, group, _day(appointment.slot_at), work):
-        await _call_off(appointment, point, group, work, now)
-        return
     appointment.tell(now)
     work.desk.appointments.save(appointment)
     _tell("approached", appointment, point, group, work, now)
 
 
-async def _call_off(appointment: Appointment, point: Point, group: Group, work: Work, now: datetime) -> None:
-    """Cancel for the office: the day became one off, or the point or its group closed."""
+async def _is_called_off(appointment: Appointment, work: Work, now: datetime) -> bool:
+    """Cancel for the office where the point, its group or the hour became closed; tell whether it did."""
+    point, group = await work.desk.points.group(appointment.point, appointment.group)
+    if is_served(point, group, await work.desk.points.calendar(point.calendar), appointment.slot_at):
+        return False
     appointment.call_off(now)
     await work.desk.appointments.free_place(appointment.point, appointment.group, appointment.slot_at)
     work.desk.appointments.save(appointment)
     _tell("cancelled", appointment, point, group, work, now, by_office=True)
+    return True
 
 
 async def read_own(appointment_id: UUID, *, by: Caller, work: Work) -> Appointment:

@@ -49,6 +49,9 @@ class Points(Protocol):
     async def group(self, point: str, code: str) -> tuple[Point, Group]:
         """Return a point and one of its groups; raise `NotFound`."""
 
+    async def booked(self, after: datetime) -> Sequence[tuple[Point, Group, Sequence[datetime]]]:
+        """Return the groups somebody booked after a moment, each with its slots; none of a changed point."""
+
     async def groups(self, point: str) -> Sequence[Group]:
         """Return a point's groups by code."""
 
@@ -218,6 +221,11 @@ class Appointments(Protocol):
         self, now: datetime, ahead: timedelta, limit: int, past: Collection[UUID]
     ) -> Sequence[UUID]:
         """Return what begins within this time, was booked before it and not told yet, but for some."""
+
+    async def in_slots(
+        self, slots: Sequence[tuple[str, str, datetime]], limit: int, past: Collection[UUID]
+    ) -> Sequence[UUID]:
+        """Return what is booked in one or more slots (point, group, moment), soonest first, but for some."""
 
 
 class Post(Protocol):

@@ -1,6 +1,6 @@
 """Take a number: at a kiosk, or from an officer."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
@@ -35,7 +35,9 @@ async def take_ticket(
     point, group = await work.desk.points.group(point_code, group_code)
     await require_giver(point, by, work, now)
     day = now.astimezone(VIETNAM).date()
-    await require_serving(point, group, work, now)
+    await require_serving(point, work, now)
+    if not group.is_open:
+        raise GroupClosed
     work.desk.rules.require_priority(priority, day)
     return await new_ticket(
         group,
@@ -60,29 +62,17 @@ async def require_giver(point: Point, by: Caller, work: Work, now: datetime) -> 
         raise KioskTooFast
 
 
-async def require_serving(point: Point, group: Group, work: Work, now: datetime) -> None:
-    """Raise `PointClosed` or `GroupClosed` when nobody would be called today."""
+async def require_serving(point: Point, work: Work, now: datetime) -> None:
+    """Raise `PointClosed` when nobody would be called today."""
     day = now.astimezone(VIETNAM).date()
-    if not point.serves_on(day):
-        raise PointClosed
-    if not group.is_open:
-        raise GroupClosed
-    if await _is_off(point, day, work):
-        raise PointClosed
-
-
-async def is_serving(point: Point, group: Group, day: date, work: Work) -> bool:
-    """Tell whether somebody is called at this group on a day."""
-    return point.serves_on(day) and group.is_open and not await _is_off(point, day, work)
-
-
-async def _is_off(point: Point, day: date, work: Work) -> bool:
     calendar = await work.desk.points.calendar(point.calendar)
     try:
-        # Days nobody has loaded do not close a counter where people stand.
-        return calendar is not None and not calendar.is_working_day(day)
+        is_off = calendar is not None and not calendar.is_working_day(day)
     except CalendarNotLoaded:
-        return False
+        # Days nobody has loaded do not close a counter where people stand.
+        is_off = False
+    if is_off or not point.serves_on(day):
+        raise PointClosed
 
 
 async def new_ticket(
