@@ -17,7 +17,7 @@ class Caller:
     """The subject of a verified token.
 
     `roles` and `agency` come from the staff directory for staff, and are empty for a person; a service has
-    scopes in `roles`. `identity_number` is the person's own, given only by an assured identity provider.
+    scopes in `roles`. `identity_number` is the person's own, told only where the issuer checked it.
     """
 
     subject: str

@@ -7,7 +7,7 @@ from typing import Any
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Unauthenticated
-from services.gateway.domain.account import Account, tech_id_of
+from services.gateway.domain.account import VERIFIED, Account, tech_id_of
 from services.gateway.domain.assurance import level_of
 from services.gateway.domain.claims import name_of, text_of, texts_of
 
@@ -37,7 +37,8 @@ def caller_of_claims(
     """Return the person of verified claims.
 
     The subject is the issuer's stable account (`TechID`, else `sub`). An enterprise is shown under its own
-    name; its identity number is that of the person who signed in, or the tax code when none is told.
+    name; its identity number is that of the person who signed in, or the tax code when none is told. A number
+    is the caller's own only from `VERIFIED` on: it opens every dossier of whoever has it.
     """
     wanted = {**PERSON_CLAIMS, **names}
 
@@ -54,16 +55,21 @@ def caller_of_claims(
     number = text("identity_number")
     if is_enterprise:
         number = number or text("tax_code") or text("enterprise_code")
+    account = (wanted["identity_assurance"], wanted["assurance"])
+    level = level_of(claims, account=account, words=words or {})
     return Caller(
         subject=f"{prefix}{subject}",
         kind=CallerKind.PERSON,
         name=name,
-        identity_number=number,
+        identity_number=own_number(number, level),
         assurance=text("identity_assurance") or text("assurance"),
-        assurance_level=level_of(
-            claims, account=(wanted["identity_assurance"], wanted["assurance"]), words=words or {}
-        ),
+        assurance_level=level,
     )
+
+
+def own_number(told: str, level: int) -> str:
+    """Return the number an account tells where its issuer checked it; blank where it may be anybody's."""
+    return told if level >= VERIFIED else ""
 
 
 def account_of_claims(

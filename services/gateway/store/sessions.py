@@ -9,6 +9,7 @@ import asyncpg
 from kernel.core.caller import Caller, CallerKind
 from kernel.postgres.statement import Statement
 from services.gateway.domain.account import Account
+from services.gateway.domain.identity import own_number
 from services.gateway.use_cases.ports import Seals, Session
 
 _COLUMNS = "id_hash, subject, identity, issuer, issuer_subject, issuer_session, created_at, expires_at"
@@ -80,10 +81,11 @@ class PostgresSessions:
         if row is None:
             return None
         identity = cast("dict[str, Any]", self._seals.open(row["identity"], purpose=_PURPOSE))
-        caller = Caller(
-            kind=CallerKind.PERSON, **{name: identity[name] for name in _FIELDS if name in identity}
-        )
-        kind, number = identity.get("account") or ("1", caller.identity_number)
+        told = {name: identity[name] for name in _FIELDS if name in identity}
+        kind, number = identity.get("account") or ("1", told["identity_number"])
+        # Kept by an earlier version, it may hold a number nobody checked.
+        checked = own_number(told["identity_number"], told.get("assurance_level", 0))
+        caller = Caller(kind=CallerKind.PERSON, **{**told, "identity_number": checked})
         return Session(
             caller,
             identity["may_be_staff"],

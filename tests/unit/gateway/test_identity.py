@@ -35,6 +35,7 @@ COMPANY = {
     "TechID": "t-2",
     "LoaiTaiKhoan": 2,
     "TenDoanhNghiep": "Công ty Lam",
+    "loAs": "LoA2",
     "MaSoThue": "9900000018",
 }
 
