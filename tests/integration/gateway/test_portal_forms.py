@@ -16,6 +16,7 @@ from tests.integration.gateway.test_portal_intake import (
     a_message,
     a_tax_notice,
     a_tax_voucher,
+    send,
 )
 
 Json = dict[str, Any]
@@ -173,6 +174,26 @@ async def test_a_form_in_a_writing_of_its_own_is_one_answer_the_officer_reads(st
     async with a_world(start) as world:
         told = await understood(world, as_json(a_message(CODE.format(1), **{**PLAIN, "DuLieuEForm": form})))
         assert told["form_data"]["DuLieuEForm (như bản tin)"] == form
+
+
+async def test_a_form_an_officer_could_not_open_waits_for_people(start) -> None:
+    """A file within XML is no letters to read; neither is base64, nor JSON whose end did not come."""
+    file = base64.b64encode(b"%PDF-1.4 " + bytes(range(256)) * 40).decode()
+    lines = "&#xD;\n".join(file[at : at + 76] for at in range(0, len(file), 76))
+    forms = [
+        f"<Form><Ten>a.pdf</Ten><NoiDung>{file}</NoiDung></Form>",
+        f"<Form><Ten>a.pdf</Ten><NoiDung>{lines}</NoiDung></Form>",
+        base64.b64encode('{"ho_ten": "Nguyễn Văn An"}'.encode()).decode(),
+        base64.b64encode(b"\xef\xbb\xbf<Form><A>1</A></Form>").decode(),
+        '{"ho_ten": "Nguyễn Văn An", "dia_chi": "Số',
+    ]
+    letters = "Tôi cam đoan lời khai là đúng. " * 60 + "." * 1200 + "_" * 1200 + "\n" + "A" * 1200
+    async with a_world(start) as world:
+        for number, form in enumerate([*forms, letters]):
+            await send(world, a_message(CODE.format(number), DuLieuEForm=form))
+        rows = await world.gateway.runtime.pool.fetch("SELECT state, reason FROM portal_inbound ORDER BY id")
+        why = "cần sửa: DuLieuEForm (không đọc được biểu mẫu)"
+        assert [tuple(row) for row in rows] == [("PARKED", why)] * len(forms) + [("DONE", "")]
 
 
 def a_promotion(code: str) -> Json:

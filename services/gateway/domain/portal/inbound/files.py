@@ -21,6 +21,10 @@ _OF_A_FILE = ("base64", "tepdinhkem", "noidungtep", "duongdan", "url", "link", "
 _FILE_HEADS = ("data:", "JVBERi0", "/9j/", "iVBORw0K", "UEsDB", "http://", "https://")
 """How contents in base64 begin (PDF, JPEG, PNG, ZIP and what Word writes), and addresses."""
 _WORDS = re.compile(r"[^A-Za-z0-9+/=_\-\r\n]")
+_RUN = re.compile(r"(?:[A-Za-z0-9+/]{60,}+(?:\s|&#(?:x[adAD]|1[03]);)*+)+")
+"""Base64 amid other words, in one line or in many: no word has so many letters."""
+_SHORTEST_RUN, _FEWEST_SIGNS = 1000, 20
+"""What is a file and no seal or mark; and how many different letters, so that no line of dots is one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,10 +192,11 @@ def _is_second(name: str, value: Any) -> bool:
 
 
 def holds_file(value: Any) -> bool:
-    """Tell whether a value nobody told us of is a file, long base64 or a list with one in it."""
+    """Tell whether a value nobody told us of is a file or has one in it: long base64, alone or amid words."""
     if isinstance(value, str):
         return isinstance(value, LongText) or (
-            len(value) > _LONGEST_REMARK and (value.startswith("data:") or not _WORDS.search(value))
+            len(value) > _LONGEST_REMARK
+            and (value.startswith("data:") or not _WORDS.search(value) or _has_file_within(value))
         )
     if isinstance(value, list):
         return any(holds_file(one) for one in value)
@@ -201,6 +206,12 @@ def holds_file(value: Any) -> bool:
     if any(text_of(members, name) for name in (CONTENT, _LINK, _NAME, _ADDRESS_OF_A_RESULT)):
         return True
     return any(holds_file(one) for one in value.values())
+
+
+def _has_file_within(text: str) -> bool:
+    """Tell whether a file stands in a text of other words, as in an element of XML."""
+    runs = (found[0] for found in _RUN.finditer(text))
+    return any(len(run) >= _SHORTEST_RUN and len(set(run)) >= _FEWEST_SIGNS for run in runs)
 
 
 def _file(item: Mapping[str, Any], kind: Mapping[str, str]) -> Json | None:

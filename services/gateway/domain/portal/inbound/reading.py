@@ -14,6 +14,7 @@ from services.gateway.domain.portal.inbound.going_on import require_going_on, sa
 from services.gateway.domain.portal.inbound.kept import kept_with_form
 from services.gateway.domain.portal.inbound.owner import owner_of
 from services.gateway.domain.portal.inbound.unread import require_read
+from services.gateway.domain.portal.wire.base64_text import NotBase64, base64_content
 from services.gateway.domain.portal.wire.envelope import content_of
 from services.gateway.domain.portal.wire.profiles import (
     AS_ALL_BEGIN,
@@ -43,6 +44,7 @@ _CHANGES = _YES | {"y", "yes", "có", "co", "update", "updating", "edit", "cập
 _CREATES = frozenset(
     {"", "0", "false", "n", "no", "không", "khong", "create", "insert", "add", "thêm", "thêm mới"}
 )
+_BEFORE_JSON = "\ufeff \t\r\n"
 _OTHER_ANSWERS = "Các trường khác"
 
 
@@ -206,9 +208,23 @@ def _answers(data: Mapping[str, Any], name: str) -> Json:
     form = form_of(told)
     if form is not None:
         return form
-    if not isinstance(told, str) or holds_file(told):
+    if not isinstance(told, str) or holds_file(told) or _is_broken_off(told) or _is_veiled(told):
         raise NeedsPeople(f"cần sửa: {name} (không đọc được biểu mẫu)")
     return {f"{name} {AS_IT_CAME}": told}
+
+
+def _is_broken_off(text: str) -> bool:
+    """Tell whether a text which is no JSON begins as JSON does: the rest of it did not come."""
+    return text.lstrip(_BEFORE_JSON)[:1] in {"{", "["}
+
+
+def _is_veiled(text: str) -> bool:
+    """Tell whether a text is base64 of JSON or XML, which no officer can read."""
+    try:
+        said = base64_content(text).decode("utf-8-sig")
+    except (NotBase64, UnicodeDecodeError):
+        return False
+    return said.lstrip(_BEFORE_JSON)[:1] in {"{", "[", "<"}
 
 
 def beside_form(data: Mapping[str, Any], profile: Mapping[str, Any], *, is_change: bool) -> Json:
