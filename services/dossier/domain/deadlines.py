@@ -282,6 +282,22 @@ def moved_by_stop(calendar: WorkCalendar | None, due: datetime, stop: Stop) -> d
         raise CalendarMissing from error
 
 
+def counted_anew(
+    due: datetime, since: datetime, before: WorkCalendar | None, after: WorkCalendar | None
+) -> datetime:
+    """Return a moment within a dossier by a changed calendar: as much office time since then as it had.
+
+    It stays where both give the same, where it was over before, and where either does not reach.
+    """
+    if before is None or after is None or due <= since:
+        return due
+    try:
+        had = working_minutes(before, since, due)
+        return due if working_minutes(after, since, due) == had else add_working_minutes(after, since, had)
+    except CalendarNotLoaded:
+        return due
+
+
 def closing_of(calendar: WorkCalendar | None, day: date) -> datetime | None:
     """Return when a day's office closes; None for a day off."""
     if calendar is None:

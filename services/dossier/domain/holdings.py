@@ -109,6 +109,8 @@ class Consultation:
     waits: bool = False
     question: str = ""
     asked_by: str = ""
+    asked_at: datetime | None = None
+    """None in rows from before it was kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ def enter(dossier: Dossier, process: Process, code: str, *, at: datetime, due_of
             agency=beside.agency or dossier.competent_agency.code,
             due_at=due_of(at, beside.hours),
             waits=beside.join == "ALL",
+            asked_at=at,
         )
         for beside in process.steps.values()
         if code in beside.consultation_of and beside.code not in asked

@@ -225,6 +225,7 @@ async def apply_move(command: DueCommand, move: DueMove, *, work: Work, now: dat
     left = due_moments.recompute(
         dossier, due, latest, reappointed_due_at=promised, stamp=grounds.stamp_in_force
     )
+    due_moments.count_within(dossier, grounds.calendar, grounds.calendar_in_force)
     details = {
         "previous_due_at": moment(previous),
         "command_id": str(command.id),

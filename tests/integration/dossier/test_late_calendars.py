@@ -10,7 +10,15 @@ import pytest
 
 from kernel.core.clock import VIETNAM
 from services.dossier.domain.definitions import calendar_of
-from tests.builders.dossier.office import RECEIVER, Office, a_procedure
+from services.dossier.jobs.time_out_steps import TIME_OUT_STEPS
+from tests.builders.dossier.office import (
+    OTHER_COMMUNE,
+    OUTSIDE_STEPS,
+    RECEIVER,
+    SPECIALIST,
+    Office,
+    a_procedure,
+)
 from tests.builders.dossier.resealed import reseal
 from tests.builders.dossier.till import Till, a_channel, a_fee
 from tests.integration.dossier.test_bound_calendars import recomputed, resumed, stopped
@@ -150,3 +158,38 @@ async def test_whatever_was_decided_when_each_paper_is_promised_by_what_stood_de
         seen = await taken(office, received)
         expected = due_at(calendar, received, Term(Decimal(3), Unit.WORKING_DAY))
         assert datetime.fromisoformat(seen["due_at"]) == expected, received
+
+
+async def test_an_opinion_has_its_hours_though_a_storm_closed_the_day_it_was_due(office: Office) -> None:
+    """Twelve hours from Wednesday 16:00; nobody worked on Friday: not passed over on Monday morning."""
+    await decide(office, 2, at(1))
+    office.service.clock.set(at(4, 16))
+    seen = await office.act(await office.in_process(), "claim", SPECIALIST)
+    asked = {"agency": OTHER_COMMUNE, "unit": "", "role": "SPECIALIST", "question": "Ý kiến?", "hours": "12"}
+    seen = await office.act(seen, "consultation-request", SPECIALIST, **asked, waits=True)
+    before = await office.read(seen, SPECIALIST)
+    assert before["consultations"][0]["due_at"] == "2026-03-06T10:00:00+07:00"
+    office.service.clock.set(at(5, 16))
+    await decide(office, 3, at(5, 15), STORM)
+    assert (await recomputed(office))["MOVED"] == 1
+    now = await office.read(seen, SPECIALIST)
+    assert now["consultations"][0]["due_at"] == "2026-03-09T10:00:00+07:00"
+    # Four hours from Wednesday 16:00 were over on Thursday: no storm touches them.
+    assert now["step"]["due_at"] == before["step"]["due_at"] == "2026-03-05T10:00:00+07:00"
+    office.service.clock.set(at(9, 7, 45))
+    early = await office.tried(now, "step-completion", SPECIALIST, step="tham-dinh")
+    assert (early.status_code, early.json()["code"]) == (409, "opinions-open")
+
+
+async def test_an_outside_system_is_waited_for_past_a_day_that_was_closed(empty_office: Office) -> None:
+    office = await empty_office.open(steps=OUTSIDE_STEPS)
+    await decide(office, 2, at(1))
+    office.service.clock.set(at(5, 15))
+    seen = await office.act(await office.in_process(), "step-completion", SPECIALIST, step="kiem-tra")
+    await decide(office, 3, at(5, 15, 30), STORM)
+    await recomputed(office)
+    assert (await office.read(seen, SPECIALIST))["step"]["due_at"] == "2026-03-09T09:00:00+07:00"
+    for moment, step in ((at(6, 11), "ho-tich"), (at(9, 8, 30), "ho-tich"), (at(9, 11), "kiem-tra")):
+        office.service.clock.set(moment)
+        await office.service.run_job(TIME_OUT_STEPS)
+        assert (await office.read(seen, SPECIALIST))["step"]["code"] == step, moment

@@ -14,6 +14,7 @@ from kernel.core.ids import new_id
 from services.dossier.domain.course import PAPERS_MISSING, Cause
 from services.dossier.domain.deadlines import (
     answer_by,
+    counted_anew,
     decision_due,
     handover_due,
     promised_by,
@@ -338,3 +339,20 @@ def test_a_decision_is_told_of_also_where_the_calendar_does_not_say_until_when()
     dossier.withdrawal_asked_at = last_day
     told = {one.kind: one.due_at for one in timers(dossier, LIMITS)}
     assert told == dict.fromkeys(("WITHDRAWAL_NEAR", "WITHDRAWAL_LATE"), last_day + timedelta(days=1))
+
+
+def test_a_moment_within_a_dossier_is_counted_anew_only_over_days_that_changed() -> None:
+    """Never to another moment that means the same, nor where it was over, or a calendar does not reach."""
+    storm = [{"day": "2026-03-06", "status": "OFF"}]
+    year = {"code": "x", "year": 2026, "office_hours": "07:30-11:30;13:30-17:30"}
+    before, after = (calendar_of([{**year, "exceptions": days}]) for days in ([], storm))
+    wednesday, friday = (datetime(2026, 3, day, 16, tzinfo=VIETNAM) for day in (4, 6))
+    assert counted_anew(friday, wednesday, before, after) == friday + timedelta(days=3)
+    for due, since, old, new in (
+        (friday, wednesday, before, before),
+        (wednesday.replace(hour=20), wednesday, before, after),
+        (wednesday, friday, before, after),
+        (friday, wednesday, None, after),
+        (friday.replace(year=2027), wednesday, before, after),
+    ):
+        assert counted_anew(due, since, old, new) == due

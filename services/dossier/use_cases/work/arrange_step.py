@@ -139,6 +139,7 @@ async def ask_opinion(
         waits=waits,
         question=question,
         asked_by=by.name or by.subject,
+        asked_at=now,
     )
     left = arranging.ask_opinion(dossier, opinion, at=now)
     asked = dossier.consultations[-1]
