@@ -14,7 +14,7 @@ import pytest
 from kernel.testing.running import RunningService, a_service
 from services.gateway.clients import shared_databases
 from services.gateway.domain.portal.wire.json_text import parsed
-from tests.builders.dossier.office import COMMUNE, GATEWAY, PROCEDURE, RECEIVER, SPECIALIST, Office
+from tests.builders.dossier.office import COMMUNE, GATEWAY, PROCEDURE, RECEIVER, SPECIALIST, Office, a_citizen
 from tests.integration.gateway.ministry_world import Ministries, a_ministry
 
 Start = Callable[..., Awaitable[RunningService]]
@@ -65,6 +65,15 @@ async def view(office: Office, seen: dict[str, Any]) -> dict[str, Any]:
     answer = await office.service.get(f"/v1/portal-views/{seen['dossier_id']}", GATEWAY)
     assert answer.status_code == 200, answer.text
     return dict(answer.json())
+
+
+async def test_nobody_is_asked_about_the_owner_of_a_dossier_that_ended(world: Ministries) -> None:
+    """The purpose is over with it: whoever once handed something in cannot be looked up for ever."""
+    office = world.office
+    seen = await office.act(await office.submitted(), "cancellation", a_citizen(), note="Nộp nhầm")
+    refused = await look_up(world, seen)
+    assert (refused.status_code, refused.json()["code"]) == (409, "transition-refused")
+    assert await evidence(office, seen) == []
 
 
 async def test_the_population_database_answers_for_a_purpose_and_leaves_evidence(world: Ministries) -> None:

@@ -14,6 +14,7 @@ from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, Invalid
 from kernel.core.ids import new_id
 from kernel.sealing import SealBroken
+from services.dossier.domain.errors import TransitionRefused
 from services.dossier.domain.intake.evidence import Evidence, EvidenceKind, Outcome
 from services.dossier.domain.intake.look_ups import (
     PERMIT_LASTS,
@@ -50,6 +51,9 @@ async def permit_look_up(
     require_sight(dossier, by, identity_index(work.seals, by.identity_number))
     if by.kind is not CallerKind.STAFF or not is_colleague(dossier, by):
         raise Forbidden
+    if dossier.is_closed:
+        # What the database was asked for is decided: the purpose is over, and so is the right to ask.
+        raise TransitionRefused.in_state(dossier.state)
     named = work.ways_in.purposes.of(purpose, database, now.astimezone(VIETNAM).date())
     if component_code and component_code not in grounds.procedure.components:
         raise Invalid(fields=[("component_code", "Thủ tục không có thành phần này")])

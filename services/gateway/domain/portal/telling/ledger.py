@@ -48,6 +48,8 @@ _RETOLD = frozenset(
 _NOTED_ANEW = frozenset({"FEES_CHANGED", "AGENCY_CONTINUED", "AGENCY_RESUMED", "ATTACHMENT_REPLACED"})
 """The same of what is noted beside the work: other fees, another agency, another file."""
 _AGENCY_CHANGED = frozenset({"AGENCY_CONTINUED", "AGENCY_RESUMED"})
+_SETTLED = frozenset({"INTAKE_REFUSED", "CANCELLED", "STOPPED", "RETURNED", "ARCHIVED"})
+"""Who keeps what has ended is nobody's news there: all that an agency ever did is handed on (ADR 0035)."""
 _DRAFTS = frozenset(
     {
         *("APOLOGY_DRAFTED", "APOLOGY_DECLINED", "SUPPLEMENT_DRAFTED", "SUPPLEMENT_DRAFT_DECLINED"),
@@ -130,6 +132,8 @@ class MoneyMoved:
 def rows_of(happened: Happened) -> list[LedgerRow]:
     """Return what the portal must be told of this event; often nothing."""
     if happened.portal_status is None or not happened.is_ours or happened.noted in _DRAFTS:
+        return []
+    if happened.noted in _AGENCY_CHANGED and happened.state in _SETTLED:
         return []
     if happened.origin == _BORN_THERE:
         return _told_as_status(happened)
