@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 """Every civil date and every deadline of the system is of this zone, which knows no summer time."""
 
+APART = timedelta(seconds=90)
+"""By so much the clocks of two of our own processes may differ, either way."""
+
 
 class Clock(Protocol):
     """Tells the present moment."""

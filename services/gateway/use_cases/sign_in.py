@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from kernel.core.assurance import AssuranceTooLow
 from kernel.core.caller import Caller
-from kernel.core.clock import Clock
+from kernel.core.clock import APART, Clock
 from kernel.core.errors import Forbidden, Kind, Refusal, Unauthenticated
 from services.gateway.domain.account import (
     BOTH_SIGNED_IN,
@@ -32,8 +32,8 @@ _PATIENCE = timedelta(minutes=10)
 _OWN_PAGE = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 _LONGEST = 2000
 _LEEWAY_SECONDS = 30
-_CLOCKS_APART = timedelta(seconds=2)
-"""How far the clocks of two of our own processes may be apart: a sign-out misses no session for that."""
+_REPEAT = timedelta(seconds=2)
+"""A sign-out told again ends what began by when it was first heard, and a moment more."""
 
 
 class SignInBroken(Refusal):
@@ -334,7 +334,8 @@ class SignIn:
         ends what it ended when it was first heard, nothing that began since: it is good until it expires.
         """
         over = await self._provider.told_to_end(token)
-        now = await self._accounts.first_heard(over.word, self._clock.now())
+        at = self._clock.now()
+        now = await self._accounts.first_heard(over.word, at)
         if over.session:
             # It never goes on: by our clock, as for any sign-in that is under way.
             await self._accounts.end_tokens([of_session(over.issuer, over.session)], now)
@@ -342,7 +343,9 @@ class SignIn:
             # Tokens by the issuer's clock, which gave them out in whole seconds; what is under way by ours.
             await self._accounts.end_tokens([of_account(over.issuer, over.subject)], over.at or now)
             await self._accounts.end_tokens([of_account_heard(over.issuer, over.subject)], now)
-        await self._sessions.end_told(over.issuer, over.subject, over.session, now + _CLOCKS_APART)
+        # Heard for the first time, it misses no session that another process, ahead of this one, has opened.
+        until = now + (APART if now == at else _REPEAT)
+        await self._sessions.end_told(over.issuer, over.subject, over.session, until)
 
     def _issuer(self, name: str) -> Issuer:
         for issuer in self._issuers:

@@ -1,6 +1,7 @@
 """Signing in with a second factor, and out: here, everywhere, at the issuer, and at the issuer's word."""
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -12,7 +13,10 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from kernel.testing.running import RunningService
+from kernel.bus.memory import MemoryBus
+from kernel.testing.fixed_clock import FixedClock
+from kernel.testing.running import TEST_KEY, RunningService, running
+from services.gateway.app import service as gateway
 from tests.integration.gateway.conftest import Open
 from tests.integration.gateway.peer import Peer
 from tests.integration.gateway.test_who_is_asking import (
@@ -27,6 +31,10 @@ from tests.integration.gateway.test_who_is_asking import (
     staff_changed,
 )
 
+AS_THE_OTHER = (
+    *("public_url", "development_issuer", "sample_users_file"),
+    *("catalog_url", "dossier_url", "notify_url", "survey_url"),
+)
 OURS = {"X-Requested-With": "motcua"}
 SIGNED_OUT = {"http://schemas.openid.net/event/backchannel-logout": {}}
 STAFF = {**VNEID, "kind": "staff", "jwks": public(RSA), "second_factors": ["mfa", "LoA3"]}
@@ -384,6 +392,28 @@ async def test_a_logout_told_again_ends_nothing_that_began_after_it_was_first_he
         assert await finishes(door, peer, sid="sid-2") == 303
     later = an_outside_token(door, aud="cua-vao", events=SIGNED_OUT, jti="j-later", **of)
     assert (await says(door, later), await is_known(door, again)) == (200, False)
+
+
+@pytest.mark.parametrize("sid", ["a", None], ids=["a session", "a subject"])
+@pytest.mark.parametrize("behind", [1, 20, 60])
+async def test_a_process_whose_clock_is_behind_ends_what_another_has_just_opened(
+    open_door: Open, peer: Peer, behind: int, sid: str | None
+) -> None:
+    """Two of them serve one province; the issuer tells whichever it meets."""
+    door = await open_door(issuers=[with_browser(peer)])
+    given = {name: getattr(door.runtime.settings, name) for name in AS_THE_OTHER}
+    clock = FixedClock(door.clock.now() - timedelta(seconds=behind))
+    url = door.runtime.settings.database_url.get_secret_value()
+    other = {**given, "internal_private_jwk": json.dumps(TEST_KEY), "issuers": [with_browser(peer)]}
+    async with running(gateway, url, MemoryBus(), other, clock) as second:
+        number = await signs_in_outside(door, peer, sid="a")
+        assert (await is_known(door, number), await is_known(second, number)) == (True, True)
+        told = an_outside_token(second, aud="cua-vao", events=SIGNED_OUT, jti="j-behind", sid=sid)
+        assert await says(second, told) == 200
+        for one in (door, second):
+            # What the other remembers of a session it asked for a moment ago is over by then.
+            one.clock.advance(timedelta(seconds=60))
+        assert (await is_known(door, number), await is_known(second, number)) == (False, False)
 
 
 async def says_again(door: RunningService, token: str) -> None:
