@@ -13,8 +13,9 @@ from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
 from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from services.gateway.api.document_models import Receiver
-from services.gateway.api.documents import Side, roles_only, saved
+from services.gateway.api.documents import Side, roles_only
 from services.gateway.api.portal.sync import PROBLEMS, local, place_of
+from services.gateway.api.saved_file import saved
 from services.gateway.domain.documents.envelope import Organ
 from services.gateway.domain.documents.organs import is_organ, same_organ
 from services.gateway.domain.documents.questions import system_key

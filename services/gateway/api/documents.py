@@ -1,7 +1,6 @@
 """Documents on the national axis as officers work with them: sent, received, answered."""
 
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -9,6 +8,7 @@ from pydantic import StringConstraints
 
 from kernel.core.caller import CallerKind
 from kernel.core.errors import Forbidden, NotFound
+from kernel.service import JobTick
 from kernel.web.deps import Caller, IfMatch, Now, current_work
 from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
@@ -23,6 +23,7 @@ from services.gateway.api.document_models import (
     WithReason,
 )
 from services.gateway.api.portal.sync import PROBLEMS, local, place_of
+from services.gateway.api.saved_file import SavedFile
 from services.gateway.domain.documents.ledger import Act
 from services.gateway.domain.documents.statuses import REFUSED
 from services.gateway.domain.routes.documents import CLERKS, READERS, SENDERS
@@ -146,30 +147,26 @@ async def download_exchanged_file(
     by: Caller,
     work: Work,
     now: Now,
+    request: Request,
 ) -> Response:
     """Tải tệp của một văn bản, đúng từng byte; việc tải được ghi lại."""
     await act.own_document(id, by=by, work=work)
-    file = await work.documents.file(id, file_id)
-    if file is None:
+    names = {one["id"]: str(one["name"]) for one in await work.documents.files(id)}
+    if file_id not in names:
         raise NotFound
+
+    async def fetch() -> bytes:
+        async with JobTick(request.app.state.runtime, now).open_work() as reading:
+            file = await reading.documents.file(id, file_id)
+        if file is None:
+            raise NotFound
+        return bytes(file.content)
+
+    answer = SavedFile(names[file_id], fetch)
     await work.documents.log_reading(
         Act(document=id, at=now, subject=by.subject, action="FILE_READ", reason=str(file_id))
     )
-    return saved(file.name, file.content)
-
-
-def saved(name: str, content: bytes) -> Response:
-    """Return a stranger's file so that it cannot act in this origin: it is saved, never shown."""
-    return Response(
-        content,
-        media_type="application/octet-stream",
-        headers={
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
-            "Content-Security-Policy": "sandbox; default-src 'none'",
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "private, no-store",
-        },
-    )
+    return answer
 
 
 @router.post("/{id}/acknowledgement", dependencies=ANSWER, responses=_CHANGES)

@@ -272,6 +272,42 @@ async def test_a_file_comes_back_byte_for_byte_and_is_never_shown_in_the_page(wo
     assert acts == ["READ", "FILE_READ"]
 
 
+async def test_a_file_many_open_at_once_is_held_in_memory_by_few_and_the_rest_try_again(world: DocumentWorld):
+    """A scan sent to every commune is opened by all in one minute: the door serves everybody else too."""
+    line = await arrived(world)
+    (file,) = (await ask(world, "GET", f"{DOCUMENTS}/{line['id']}")).json()["files"]
+    path = f"{DOCUMENTS}/{line['id']}/files/{file['id']}"
+    headers = {"Authorization": f"Bearer {world.world._tokens['van-thu']}"}
+    is_read, sent = asyncio.Event(), list[bytes]()
+
+    async def slowly(message: Any) -> None:
+        await is_read.wait()
+        sent.append(message.get("body", b""))
+
+    app = world.gateway.client._transport.app
+    scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET"}
+    scope |= {"scheme": "http", "path": path, "raw_path": path.encode(), "query_string": b"", "root_path": ""}
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    scope |= {"headers": [(b"host", b"x"), *raw], "client": ("127.0.0.1", 1), "server": ("x", 80)}
+    slow = [asyncio.create_task(app(dict(scope), _nothing_more, slowly)) for _ in range(3)]
+    for _ in range(20):
+        full = await ask(world, "GET", path)
+        if full.status_code != 200:
+            break
+    assert (full.status_code, full.json()["code"]) == (503, "overloaded")
+    slow[0].cancel()
+    await asyncio.wait([slow[0]])
+    assert (await ask(world, "GET", path)).content == PDF, "who hangs up makes room"
+    is_read.set()
+    await asyncio.gather(*slow[1:])
+    assert b"".join(sent) == PDF * 2
+    assert (await ask(world, "GET", path)).content == PDF
+
+
+async def _nothing_more() -> Any:
+    await asyncio.Event().wait()
+
+
 async def test_nobody_sees_or_answers_for_another_agency(world: DocumentWorld):
     line = await arrived(world)
     one = f"{DOCUMENTS}/{line['id']}"
