@@ -13,7 +13,7 @@ under its name as it can be shown; one that cannot be read stays and stops no ot
 import asyncio
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -54,9 +54,17 @@ class FolderAxis:
         """Return the agent's words; one that cannot be read is taken for a refusal."""
         return await _in_thread(self._receipts, limit)
 
-    async def incoming(self, limit: int) -> Sequence[Incoming]:
-        """Return what the agent brought, oldest first."""
-        return await _in_thread(self._incoming, limit)
+    async def incoming(self, limit: int) -> AsyncIterator[Incoming]:
+        """Yield what the agent brought, oldest first."""
+        for path in await _in_thread(self._brought, _IN):
+            found = await _in_thread(self._read, path)
+            if found is None:
+                continue
+            yield found
+            limit -= 1
+            del found
+            if limit == 0:
+                return
 
     async def let_go(self, handle: str) -> None:
         """Move what was kept out of the way; gone already is as good."""
@@ -102,16 +110,16 @@ class FolderAxis:
         reference, reason = (str(said.get(name) or "")[:_LONGEST_REASON] for name in ("reference", "reason"))
         return Receipt(handle, message, is_taken=said["taken"], reference=reference, reason=reason)
 
-    def _incoming(self, limit: int) -> list[Incoming]:
-        found: list[Incoming] = []
-        for path in self._files(_IN, _ENDINGS):
-            if len(found) == limit:
-                break
-            with self._each_for_itself(path):
-                fault = "" if is_readable(path.name) else "Tên tệp không đọc được"
-                content = self._bytes(path, self._most_bytes)
-                found.append(Incoming(f"{_IN}/{path.name}", path.stat().st_size, content, fault))
-        return found
+    def _brought(self, folder: str) -> list[Path]:
+        return self._files(folder, _ENDINGS)
+
+    def _read(self, path: Path) -> Incoming | None:
+        """Return one of them; None where it cannot be read now."""
+        with self._each_for_itself(path):
+            fault = "" if is_readable(path.name) else "Tên tệp không đọc được"
+            content = self._bytes(path, self._most_bytes)
+            return Incoming(f"{_IN}/{path.name}", path.stat().st_size, content, fault)
+        return None
 
     @contextmanager
     def _each_for_itself(self, path: Path) -> Iterator[None]:

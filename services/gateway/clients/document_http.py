@@ -6,7 +6,7 @@ asked what it has of it, by our own id, so that a repeat has no second effect.
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from services.gateway.domain.documents.axis_http import Answer, AxisAccount, ans
 from services.gateway.domain.documents.ledger import Message, MessageKind
 from services.gateway.domain.documents.organs import written_organ
 from services.gateway.domain.log_reason import for_the_log
+from services.gateway.domain.portal.wire.lists import NoLines, lines_of
 from services.gateway.use_cases.documents.ports import AxisRefused, AxisSilent, Handed, Incoming, Receipt
 
 _KINDS = {MessageKind.DOCUMENT: "edoc", MessageKind.STATUS: "status"}
@@ -76,8 +77,8 @@ class HttpAxis:
         """Return none: the answer to sending was the receipt."""
         return ()
 
-    async def incoming(self, limit: int) -> Sequence[Incoming]:
-        """Return what the axis holds for us, oldest first.
+    async def incoming(self, limit: int) -> AsyncIterator[Incoming]:
+        """Yield what the axis holds for us, oldest first.
 
         One it cannot give now, or whose name nobody can send back, is asked for again after a while: those
         behind it do not wait for it. Nothing of it is marked, so nothing is lost.
@@ -91,8 +92,7 @@ class HttpAxis:
         self._not_before = {one: at for one, at in self._not_before.items() if one in named}
         now = self._clock.now()
         due = [one for one in oldest if one not in self._not_before or self._not_before[one] <= now]
-        found: list[Incoming] = []
-        silences = 0
+        found = silences = 0
         for doc_id in due[: limit * 2]:
             try:
                 one = await self._content(doc_id)
@@ -102,10 +102,11 @@ class HttpAxis:
             if one is None:
                 self._not_before[doc_id] = now + _WAIT
             else:
-                found.append(one)
-            if len(found) == limit or (silences == _SILENCES and not found):
+                found += 1
+                yield one
+            if found == limit or (silences == _SILENCES and not found):
                 break
-        return found
+            one = None
 
     async def let_go(self, handle: str) -> None:
         """Tell the axis that something is kept here, or was too large for us."""
@@ -144,8 +145,14 @@ class HttpAxis:
         answer = await self._called(path, values, most=_LISTED_BYTES)
         if not answer.is_good:
             raise AxisSilent(f"trục từ chối danh sách: {answer.code}"[:500])
-        held = answer.members.get("data")
-        return [one for one in held if isinstance(one, dict)] if isinstance(held, list) else []
+        try:
+            lines = lines_of(answer.members.get("data"))
+        except NoLines as why:
+            raise AxisSilent(f"danh sách của trục: {why}"[:500]) from why
+        if lines.unread:
+            # What stands there may be the one that is asked after: nothing is taken for "not there".
+            raise AxisSilent(f"danh sách của trục có {lines.unread} dòng không đọc được")
+        return lines.items
 
     async def _content(self, doc_id: str) -> Incoming | None:
         if not doc_id.isascii() or not doc_id.isprintable():

@@ -1,6 +1,6 @@
 """No axis is connected: everything is kept until there is one."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 from services.gateway.domain.documents.ledger import Message
 from services.gateway.use_cases.documents.ports import AxisSilent, Handed, Incoming, Receipt
@@ -17,9 +17,10 @@ class NoAxis:
         """Return none."""
         return ()
 
-    async def incoming(self, limit: int) -> Sequence[Incoming]:  # noqa: ARG002 - the port's own word.
-        """Return none."""
-        return ()
+    async def incoming(self, limit: int) -> AsyncIterator[Incoming]:  # noqa: ARG002 - the port's own word.
+        """Bring nothing."""
+        for nothing in ():
+            yield nothing
 
     async def let_go(self, handle: str) -> None:
         """Have nothing to let go of."""

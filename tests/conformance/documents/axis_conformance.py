@@ -3,6 +3,7 @@
 `Peer` is the hand at the other end: it sees what was handed over, gives receipts, brings things.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -11,7 +12,7 @@ import pytest
 
 from kernel.core.ids import new_id
 from services.gateway.domain.documents.ledger import Message, MessageKind
-from services.gateway.use_cases.documents.ports import AxisSilent, DocumentAxis
+from services.gateway.use_cases.documents.ports import AxisSilent, DocumentAxis, Incoming
 
 
 class Peer(Protocol):
@@ -37,6 +38,11 @@ class Way:
     axis: DocumentAxis
     peer: Peer
     again: DocumentAxis
+
+
+async def brought(axis: DocumentAxis, limit: int) -> list[Incoming]:
+    """Return what an axis brings, read whole."""
+    return [one async for one in axis.incoming(limit)]
 
 
 def a_message(body: bytes = b"<edXML/>") -> Message:
@@ -69,21 +75,31 @@ class AxisConformance:
     async def test_what_came_comes_again_until_it_is_let_go_of_oldest_first(self, way: Way) -> None:
         for raw in (b"1", b"2", b"3"):
             way.peer.bring(raw)
-        assert [one.body for one in await way.axis.incoming(2)] == [b"1", b"2"]
-        assert [one.body for one in await way.again.incoming(10)] == [b"1", b"2", b"3"]
-        (first, *_) = await way.axis.incoming(1)
+        assert [one.body for one in await brought(way.axis, 2)] == [b"1", b"2"]
+        assert [one.body for one in await brought(way.again, 10)] == [b"1", b"2", b"3"]
+        (first, *_) = await brought(way.axis, 1)
         await way.axis.let_go(first.handle)
         await way.axis.let_go(first.handle)
-        assert [one.body for one in await way.again.incoming(10)] == [b"2", b"3"]
+        assert [one.body for one in await brought(way.again, 10)] == [b"2", b"3"]
+
+    async def test_nothing_is_read_before_it_is_asked_for(self, way: Way) -> None:
+        """Fifty messages of twenty megabytes each are more than a process may hold."""
+        for raw in (b"1", b"2"):
+            way.peer.bring(raw)
+        coming = way.axis.incoming(10)
+        assert (await anext(coming)).body == b"1"
+        way.peer.cut()
+        with suppress(AxisSilent):
+            assert [one async for one in coming] == []
 
     async def test_what_is_too_large_is_told_without_its_content(self, way: Way) -> None:
         way.peer.bring(b"x" * 1_000_001)
-        (found,) = await way.axis.incoming(10)
+        (found,) = await brought(way.axis, 10)
         assert (found.body, found.size) == (None, 1_000_001)
 
     async def test_a_way_that_is_cut_is_silence(self, way: Way) -> None:
         way.peer.cut()
-        for call in (way.axis.hand_over(a_message()), way.axis.incoming(1)):
+        for call in (way.axis.hand_over(a_message()), brought(way.axis, 1)):
             with pytest.raises(AxisSilent):
                 await call
 

@@ -14,6 +14,7 @@ from tests.conformance.documents.axis_conformance import (
     ReceiptConformance,
     Way,
     a_message,
+    brought,
 )
 
 MOST = 1_000_000
@@ -60,7 +61,7 @@ class TestFolder(AxisConformance, ReceiptConformance):
         (inbox / "note.txt").write_bytes(b"x")
         (inbox / "folder.edxml").mkdir()
         os.mkfifo(inbox / "pipe.edxml")
-        assert list(await way.axis.incoming(10)) == []
+        assert await brought(way.axis, 10) == []
 
     async def test_a_half_written_message_of_a_killed_process_is_written_again(
         self, way: Way, tmp_path: Path

@@ -1,5 +1,6 @@
 """HTTP is a way to the axis: against a door that knows nothing of what it heard before."""
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ from services.gateway.domain.documents.axis_http import AxisAccount, answer_of, 
 from services.gateway.domain.documents.writing import write_envelope
 from services.gateway.use_cases.documents.ports import AxisRefused, AxisSilent
 from tests.builders.gateway.documents import an_envelope
-from tests.conformance.documents.axis_conformance import AxisConformance, Way, a_message
+from tests.conformance.documents.axis_conformance import AxisConformance, Way, a_message, brought
 from tests.serving import served
 
 MOST = 1_000_000
@@ -88,6 +89,7 @@ class Stub(HttpAxis):
     def __init__(self, session: aiohttp.ClientSession, clock: FixedClock, contents: dict[str, Any]) -> None:
         super().__init__(session, account("http://127.0.0.1:9"), clock, most_bytes=MOST, old_identifiers=True)
         self.contents, self.asked, self.long_lists = contents, [], 0
+        self.list_told: Any = ...
 
     async def _called(self, path: str, values: Any, *, most: int, body: bytes | None = None) -> Any:
         self.asked.append((path, dict(values)))
@@ -100,6 +102,8 @@ class Stub(HttpAxis):
             self.long_lists -= 1
             raise _TooLarge(9_000_000)
         kind = values.get("messagetype")
+        if self.list_told is not ...:
+            return answer_of({"ErrorCode": "0", "data": self.list_told if kind == "edoc" else None})
         rows = [{"docId": one, "created_time": f"{n:03}"} for n, one in enumerate(self.contents)]
         return answer_of({"ErrorCode": "0", "data": rows if kind == "edoc" else []})
 
@@ -123,9 +127,31 @@ async def test_what_the_axis_cannot_give_holds_up_nothing_behind_it(session: aio
     assert "done:bad0" in again, "what could not be given is asked for again"
 
 
+_LINE = {"docId": "one", "created_time": "1"}
+
+
+@pytest.mark.parametrize("told", [_LINE, json.dumps([_LINE]), json.dumps(_LINE), {"items": [_LINE]}], ids=str)
+async def test_a_list_is_read_in_whatever_it_comes(session: aiohttp.ClientSession, told: object) -> None:
+    """One document waiting alone comes as an object from bridges of XML: it was taken for nothing there."""
+    axis = Stub(session, FixedClock(), {"one": "PGEvPg=="})
+    axis.list_told = told
+    assert [one.body for one in await brought(axis, 4)] == [b"<a/>"]
+
+
+@pytest.mark.parametrize("told", ["đang bảo trì", 7, ["one"], True], ids=str)
+async def test_what_is_there_and_is_no_list_is_silence(session: aiohttp.ClientSession, told: object) -> None:
+    axis = Stub(session, FixedClock(), {})
+    axis.list_told = told
+    with pytest.raises(AxisSilent):
+        await brought(axis, 4)
+    with pytest.raises(AxisSilent):
+        await axis.hand_over(a_message())
+    assert not any(path == axis._account.send_path for path, _ in axis.asked), "not sent while it is unknown"
+
+
 async def _round(axis: HttpAxis) -> list[Any]:
     try:
-        return list(await axis.incoming(4))
+        return await brought(axis, 4)
     except AxisSilent:
         return []
 
@@ -162,7 +188,7 @@ class TestHttp(AxisConformance):
 
     async def test_a_lost_answer_to_letting_go_is_silence_and_again_is_harmless(self, way: Way) -> None:
         way.peer.bring(b"1")
-        (found,) = await way.axis.incoming(1)
+        (found,) = await brought(way.axis, 1)
         way.peer.door.faults = DoorFaults(lose_answer=1)
         with pytest.raises(AxisSilent):
             await way.axis.let_go(found.handle)
@@ -171,7 +197,7 @@ class TestHttp(AxisConformance):
 
     async def test_what_is_too_large_is_marked_as_failed_there(self, way: Way) -> None:
         way.peer.bring(b"x" * 3 * MOST)
-        (found,) = await way.axis.incoming(10)
+        (found,) = await brought(way.axis, 10)
         assert found.body is None
         assert found.size > 3 * MOST, "told by the answer's length: it is not read to its end"
         await way.axis.let_go(found.handle)
@@ -198,7 +224,7 @@ class TestHttp(AxisConformance):
         with pytest.raises(AxisSilent):
             await way.axis.hand_over(a_message())
         with pytest.raises(AxisSilent):
-            await way.axis.incoming(1)
+            await brought(way.axis, 1)
         assert way.peer.taken() == []
 
     @pytest.mark.parametrize("wrong", [{"secret": "khac"}, {"system_id": "tinh-khac"}], ids=str)
@@ -209,13 +235,13 @@ class TestHttp(AxisConformance):
         with pytest.raises(AxisRefused, match="401"):
             await stranger.hand_over(a_message())
         with pytest.raises(AxisSilent):
-            await stranger.incoming(1)
+            await brought(stranger, 1)
         assert way.peer.taken() == []
 
     async def test_statuses_and_documents_come_in_the_order_they_came_to_the_axis(self, way: Way) -> None:
         for kind, raw in (("edoc", b"1"), ("status", b"2"), ("edoc", b"3")):
             way.peer.door.waits(raw, kind)
-        assert [one.body for one in await way.axis.incoming(10)] == [b"1", b"2", b"3"]
+        assert [one.body for one in await brought(way.axis, 10)] == [b"1", b"2", b"3"]
 
     async def test_identifiers_are_written_in_the_form_the_axis_knows(self, way: Way) -> None:
         await way.axis.hand_over(a_message(write_envelope(an_envelope())))

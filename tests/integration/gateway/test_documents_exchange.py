@@ -352,7 +352,7 @@ async def test_killed_between_any_two_steps_nothing_is_lost_or_sent_twice(world:
     raw = world.agent.brings(from_department())
     side = world.gateway.runtime.resources.documents
     steps = [
-        (side.take_in._axis, "incoming"),
+        (side.take_in, "_keep"),
         (side.take_in._axis, "let_go"),
         (side.take_in, "understand"),
         (side.prepare, "_prepare"),

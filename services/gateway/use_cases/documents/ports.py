@@ -1,6 +1,6 @@
 """What the documents' exchange needs of the world."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -65,8 +65,8 @@ class DocumentAxis(Protocol):
     async def receipts(self, limit: int) -> Sequence[Receipt]:
         """Return what the axis said of messages handed over."""
 
-    async def incoming(self, limit: int) -> Sequence[Incoming]:
-        """Return what came in, oldest first."""
+    def incoming(self, limit: int) -> AsyncIterator[Incoming]:
+        """Yield what came in, oldest first, each read when it is asked for: a message may be megabytes."""
 
     async def let_go(self, handle: str) -> None:
         """Let go of a receipt or of something that came in: it is kept here."""

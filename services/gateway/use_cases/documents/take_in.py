@@ -63,7 +63,7 @@ class TakeInDocuments:
     async def take_in(self, most: int = _BATCH) -> int:
         """Keep what came as it came; return how many things."""
         kept = 0
-        for one in await self._axis.incoming(most):
+        async for one in self._axis.incoming(most):
             try:
                 await self._keep(one)
                 await self._axis.let_go(one.handle)
@@ -76,6 +76,7 @@ class TakeInDocuments:
                 # What nobody thought of about one thing must not hold up the others.
                 _log.exception("document_not_kept", name=shown(one.handle))
                 await self._set_aside(one, f"lỗi khi nhận: {type(error).__name__}")
+            del one  # Two messages at once would be twice the memory.
         return kept
 
     async def understand_due(self) -> int:
