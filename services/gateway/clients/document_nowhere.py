@@ -19,8 +19,9 @@ class NoAxis:
 
     async def incoming(self, limit: int) -> AsyncIterator[Incoming]:  # noqa: ARG002 - the port's own word.
         """Bring nothing."""
-        for nothing in ():
-            yield nothing
+        nothing: tuple[Incoming, ...] = ()
+        for one in nothing:
+            yield one
 
     async def let_go(self, handle: str) -> None:
         """Have nothing to let go of."""
