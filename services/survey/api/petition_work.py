@@ -29,7 +29,7 @@ from services.survey.use_cases.petitions.work_petition import (
     answer,
     forward,
     read_petition,
-    sees_office,
+    sees_offices,
 )
 
 router = APIRouter(
@@ -66,8 +66,9 @@ async def list_petitions(
     """Phản ánh, kiến nghị của cơ quan, hạn gần nhất trước."""
     after = decode_cursor(cursor, str, str)
     stages = [state] if state else _OPEN
+    offices = await sees_offices(by, agency, work, now)
     found = await work.petitions.of_office(
-        sees_office(by, agency), stages, _place(after) if after else None, limit + 1, source=source
+        offices, stages, _place(after) if after else None, limit + 1, source=source
     )
     last = found[limit - 1] if len(found) > limit else None
     following = encode_cursor((last.due_at or _NEVER).isoformat(), str(last.id)) if last else None
@@ -96,7 +97,8 @@ async def list_unpublished_petitions(
     """Đã trả lời, chưa công khai và người gửi không đề nghị giữ bí mật; kèm hạn công khai."""
     after = decode_cursor(cursor, str)
     place = _id_of(after[0]) if after else None
-    found = await work.petitions.unpublished(sees_office(by, agency), place, limit + 1)
+    offices = await sees_offices(by, agency, work, now)
+    found = await work.petitions.unpublished(offices, place, limit + 1)
     following = encode_cursor(str(found[limit - 1].id)) if len(found) > limit else None
     return Page[PetitionLine](
         items=[PetitionLine.of(one, now) for one in found[:limit]], next_cursor=following

@@ -13,6 +13,10 @@ class _Read(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
+class _Continuing(_Read):
+    agency: str = ""
+
+
 class AgencyFields(_Read):
     """What petitions need of an agency."""
 
@@ -21,6 +25,14 @@ class AgencyFields(_Read):
     calendar: str | None = None
     valid_from: date
     valid_to: date | None = None
+    successors: list[str] = Field(default_factory=list)
+    continuing: _Continuing | None = None
+
+    @property
+    def heir(self) -> str:
+        """Who goes on with its petitions once it ended: who is said to, else the first successor."""
+        named = self.continuing.agency if self.continuing else ""
+        return named or next(iter(self.successors), "")
 
 
 class _Day(_Read):
@@ -54,8 +66,10 @@ async def on_agency_changed(
     work: Any,
     now: datetime,  # noqa: ARG001 - a handler's signature.
 ) -> None:
-    """Keep the agency."""
-    work.offices.put_office({**data.model_dump(), "calendar": data.calendar or "default"}, event.sequence)
+    """Keep the agency, its last day and who goes on."""
+    told = data.model_dump(exclude={"successors", "continuing"})
+    record = {**told, "calendar": data.calendar or "default", "continuing": data.heir}
+    work.offices.put_office(record, event.sequence)
 
 
 @handles("calendar.changed.v1", CalendarFields)

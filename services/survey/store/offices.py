@@ -14,11 +14,12 @@ from worktime.seasons import Stretch, season_starts
 
 _PUT_OFFICE = Statement(
     """
-INSERT INTO offices AS o (code, version, name, calendar, valid_from, valid_to)
-VALUES (:code, :version, :name, :calendar, :valid_from, :valid_to)
-ON CONFLICT (code) DO UPDATE SET (version, name, calendar, valid_from, valid_to) =
-    (EXCLUDED.version, EXCLUDED.name, EXCLUDED.calendar, EXCLUDED.valid_from, EXCLUDED.valid_to)
-WHERE o.version < EXCLUDED.version
+INSERT INTO offices AS o (code, version, name, calendar, valid_from, valid_to, continuing)
+VALUES (:code, :version, :name, :calendar, :valid_from, :valid_to, :continuing)
+ON CONFLICT (code) DO UPDATE SET (version, name, calendar, valid_from, valid_to, continuing) =
+    (EXCLUDED.version, EXCLUDED.name, EXCLUDED.calendar, EXCLUDED.valid_from, EXCLUDED.valid_to,
+    EXCLUDED.continuing)
+WHERE o.version <= EXCLUDED.version
 """,
     rows=None,
 )
@@ -33,6 +34,14 @@ WHERE y.version < EXCLUDED.version
 _OFFICE = Statement(
     "SELECT code, name FROM offices WHERE code = :code AND valid_from <= :day"
     " AND (valid_to IS NULL OR valid_to >= :day)"
+)
+# UNION, not UNION ALL: agencies told to go on for each other end the walk.
+_KEPT = Statement(
+    """
+    WITH RECURSIVE kept (code) AS (SELECT :agency::text
+        UNION SELECT o.code FROM offices o JOIN kept k ON o.continuing = k.code WHERE o.valid_to < :day)
+    SELECT code FROM kept
+    """
 )
 _YEARS = Statement(
     "SELECT record FROM work_years WHERE code = (SELECT calendar FROM offices WHERE code = :code)"
@@ -50,6 +59,11 @@ class PostgresOffices:
         """Return an agency there is now."""
         row = await self._unit.fetch_one(_OFFICE, code=code, day=now.astimezone(VIETNAM).date())
         return Office(row["code"], row["name"]) if row else None
+
+    async def kept_by(self, agency: str, now: datetime) -> list[str]:
+        """Return an agency and those that ended whose petitions it goes on with, through every merger."""
+        rows = await self._unit.fetch(_KEPT, agency=agency, day=now.astimezone(VIETNAM).date())
+        return [row["code"] for row in rows]
 
     async def calendar(self, code: str) -> WorkCalendar | None:
         """Return the calendar of an agency, of the years in a row that are known."""

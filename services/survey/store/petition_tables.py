@@ -115,6 +115,7 @@ offices = Table(
     Column("calendar", Text, nullable=False),
     Column("valid_from", Date, nullable=False),
     Column("valid_to", Date),
+    Column("continuing", Text, nullable=False, server_default="", index=True),
 )
 
 work_years = Table(

@@ -58,8 +58,9 @@ _OF_SENDER = Statement(
 )
 _DUE = "coalesce(due_at, 'infinity'::timestamptz)"
 _OF_OFFICE = Statement(
-    f"SELECT *, {_DUE} AS due FROM petitions WHERE (:agency::text IS NULL OR agency_code = :agency)"
-    " AND stage = ANY (:stages::text[]) AND (:source::text IS NULL OR source = :source)"
+    f"SELECT *, {_DUE} AS due FROM petitions WHERE (:agencies::text[] IS NULL"
+    " OR agency_code = ANY (:agencies)) AND stage = ANY (:stages::text[])"
+    " AND (:source::text IS NULL OR source = :source)"
     f" AND (:after_id::uuid IS NULL OR ({_DUE}, id) > (:after_due::timestamptz, :after_id))"
     f" ORDER BY {_DUE}, id LIMIT :limit"
 )
@@ -73,7 +74,8 @@ _PUBLISHED = Statement(
 _PUBLISHED_ONE = Statement("SELECT * FROM petitions WHERE id = :id AND published_at IS NOT NULL")
 _UNPUBLISHED = Statement(
     "SELECT * FROM petitions WHERE stage = 'ANSWERED' AND published_at IS NULL AND NOT is_secret"
-    " AND (:agency::text IS NULL OR agency_code = :agency) AND (:after::uuid IS NULL OR id > :after)"
+    " AND (:agencies::text[] IS NULL OR agency_code = ANY (:agencies))"
+    " AND (:after::uuid IS NULL OR id > :after)"
     " ORDER BY id LIMIT :limit"
 )
 # Acts of before say neither where they were done nor whether in time: their petition's row does.
@@ -160,17 +162,17 @@ class PostgresPetitions:
 
     async def of_office(
         self,
-        agency: str | None,
+        agencies: Sequence[str] | None,
         stages: Sequence[PetitionStage],
         after: tuple[datetime, UUID] | None,
         limit: int,
         *,
         source: str | None = None,
     ) -> list[Petition]:
-        """Return an agency's, what is due first before all; without their words."""
+        """Return these agencies', or everybody's, what is due first before all; without their words."""
         rows = await self._unit.fetch(
             _OF_OFFICE,
-            agency=agency,
+            agencies=agencies,
             stages=[stage.value for stage in stages],
             source=source,
             after_due=after[0] if after else None,
@@ -203,9 +205,11 @@ class PostgresPetitions:
         row = await self._unit.fetch_one(_PUBLISHED_ONE, id=petition_id)
         return _petition(row, {}) if row is not None else None
 
-    async def unpublished(self, agency: str | None, after: UUID | None, limit: int) -> list[Petition]:
+    async def unpublished(
+        self, agencies: Sequence[str] | None, after: UUID | None, limit: int
+    ) -> list[Petition]:
         """Return answered ones nobody has published or keeps secret, oldest first."""
-        rows = await self._unit.fetch(_UNPUBLISHED, agency=agency, after=after, limit=limit)
+        rows = await self._unit.fetch(_UNPUBLISHED, agencies=agencies, after=after, limit=limit)
         return [_petition(row, {}) for row in rows]
 
     async def recorded(self, begin: datetime, end: datetime) -> list[Recorded]:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,42 @@ async def answered(survey: RunningService, **changed: Any) -> Any:
     one = await sent(survey, **changed)
     taken = (await does(survey, one, "classification", {"kind": "CONDUCT"})).json()
     return (await does(survey, taken, "answer", ANSWER)).json()
+
+
+async def merged(survey: RunningService, code: str, heir: str, last_day: str = "2026-03-04") -> None:
+    """End an agency after that day; another goes on with its work."""
+    told = an_agency(code)
+    ends = {"valid_to": last_day, "successors": [heir], "continuing": {"agency": heir, "by_procedure": {}}}
+    await survey.receive(an_agency(heir), replace(told, data={**told.data, **ends}, sequence=2))
+
+
+async def test_a_petition_of_an_agency_that_ended_is_worked_and_answered_by_who_goes_on_for_it(
+    survey: RunningService,
+) -> None:
+    """Through two mergers; on its last day it is still the ended one's own."""
+    one = await sent(survey)
+    await merged(survey, "H99.201", "H99.210")
+    await merged(survey, "H99.210", "H99.220")
+    heir = a_staff_member("ONE_STOP_MANAGER", agency="H99.220", subject="can-bo-moi")
+    survey.clock.advance(timedelta(days=1))
+    assert (await survey.get("/v1/petitions", heir)).json()["items"] == []
+    assert (await survey.get("/v1/petitions", MANAGER)).json()["items"] != []
+    survey.clock.advance(timedelta(days=1))
+    for asked in ("", "?agency=H99.201"):
+        assert [line["id"] for line in (await survey.get(f"/v1/petitions{asked}", heir)).json()["items"]] == [
+            one["id"]
+        ]
+    assert (await survey.get(f"/v1/petitions/{one['id']}", heir)).status_code == 200
+    assert (await survey.get(f"/v1/petitions/{one['id']}", OTHER)).status_code == 404
+    assert (await does(survey, one, "classification", {"kind": "CONDUCT"}, OTHER)).status_code == 404
+    taken = await does(survey, one, "classification", {"kind": "CONDUCT"}, heir)
+    assert (taken.status_code, taken.json()["due_at"]) == (200, "2026-03-24T17:00:00+07:00")
+    done = await does(survey, taken.json(), "answer", ANSWER, heir)
+    assert (done.status_code, done.json()["agency"]["code"]) == (200, "H99.220")
+    (told,) = await survey.published("petition.answered.v1")
+    assert (told["data"]["agency"]["code"], told["data"]["former_agency"]) == ("H99.220", None)
+    unpublished = await survey.get("/v1/petitions/unpublished", heir)
+    assert [line["id"] for line in unpublished.json()["items"]] == [one["id"]]
 
 
 async def test_migrations_and_tables_agree(survey: RunningService) -> None:

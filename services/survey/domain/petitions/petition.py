@@ -122,6 +122,10 @@ class Petition:
             version=self.version + 1,
         )
 
+    def taken_on(self, by: Office) -> "Petition":
+        """Go on at the agency that took the former one's work over; its terms run on."""
+        return replace(self, office=by, been_at=(*self.been_at, by.code))
+
     def forwarded(
         self, to: Office, reason: str, *, by: str, calendar: WorkCalendar | None, now: datetime
     ) -> "Petition":

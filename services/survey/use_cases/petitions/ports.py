@@ -69,14 +69,14 @@ class Petitions(Protocol):
 
     async def of_office(
         self,
-        agency: str | None,
+        agencies: Sequence[str] | None,
         stages: Sequence[PetitionStage],
         after: tuple[datetime, UUID] | None,
         limit: int,
         *,
         source: str | None = None,
     ) -> list[Petition]:
-        """Return an agency's, or everybody's, what is due first before all; without their words."""
+        """Return these agencies', or everybody's, what is due first before all; without their words."""
 
     async def published(
         self,
@@ -91,7 +91,9 @@ class Petitions(Protocol):
     async def published_one(self, petition_id: UUID) -> Petition | None:
         """Return one that is published; without what was sent."""
 
-    async def unpublished(self, agency: str | None, after: UUID | None, limit: int) -> list[Petition]:
+    async def unpublished(
+        self, agencies: Sequence[str] | None, after: UUID | None, limit: int
+    ) -> list[Petition]:
         """Return answered ones nobody has published or keeps secret, what is due first before all."""
 
     async def recorded(self, begin: datetime, end: datetime) -> list[Recorded]:
@@ -109,6 +111,9 @@ class Offices(Protocol):
 
     async def find(self, code: str, now: datetime) -> Office | None:
         """Return an agency there is now."""
+
+    async def kept_by(self, agency: str, now: datetime) -> list[str]:
+        """Return an agency and those that ended whose petitions it goes on with, through every merger."""
 
     async def calendar(self, code: str) -> WorkCalendar | None:
         """Return the calendar of an agency; None while none is known."""

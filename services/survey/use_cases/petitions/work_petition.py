@@ -1,6 +1,6 @@
 """What officers do with petitions at their agency, and who may see them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -24,15 +24,23 @@ ANSWERERS = ("SIGNER", "ONE_STOP_MANAGER", "TEAM_LEAD")
 """Roles that speak for the agency: refuse, answer, publish."""
 
 
-def sees_office(by: Caller, asked: str | None) -> str | None:
-    """Return whose petitions this officer may list (None: everybody's); raise `PetitionNotAllowed`."""
+async def sees_offices(
+    by: Caller, asked: str | None, work: PetitionWork, now: datetime
+) -> Sequence[str] | None:
+    """Return whose petitions this officer may list (None: everybody's); raise `PetitionNotAllowed`.
+
+    Those of an agency that ended are worked by who goes on for it.
+    """
     if by.kind is CallerKind.STAFF and by.has_role(*OVERSEERS):
-        return asked
+        return [asked] if asked else None
     if by.kind is not CallerKind.STAFF or not by.agency or not by.has_role(*WORKERS):
         raise PetitionNotAllowed
-    if asked not in {None, by.agency}:
+    kept = await work.offices.kept_by(by.agency, now)
+    if asked is None:
+        return kept
+    if asked not in kept:
         raise PetitionNotAllowed
-    return by.agency
+    return [asked]
 
 
 async def read_petition(petition_id: UUID, *, by: Caller, work: PetitionWork, now: datetime) -> Petition:
@@ -45,7 +53,10 @@ async def read_petition(petition_id: UUID, *, by: Caller, work: PetitionWork, no
         raise PetitionUnknown
     if by.kind is CallerKind.PERSON and petition.subject in by.subjects:
         return petition
-    if by.kind is not CallerKind.STAFF or sees_office(by, None) not in {None, petition.office.code}:
+    if by.kind is not CallerKind.STAFF:
+        raise PetitionUnknown
+    offices = await sees_offices(by, None, work, now)
+    if offices is not None and petition.office.code not in offices:
         raise PetitionUnknown
     await work.petitions.log_reading(petition_id, by.subject, now)
     return petition
@@ -65,12 +76,18 @@ async def act(
 ) -> Petition:
     """Change a petition of the own agency as it was seen; tell it as an event when it has a name.
 
-    `speaks`: only who speaks for the agency may. Raises `PetitionUnknown`, `PetitionNotAllowed`, `Stale`, and
-    what the change refuses.
+    One of an agency that ended is taken on by who goes on for it: what is said from now on is said by an
+    agency there is. `speaks`: only who speaks for the agency may. Raises `PetitionUnknown`,
+    `PetitionNotAllowed`, `Stale`, and what the change refuses.
     """
     petition = await work.petitions.find(petition_id)
-    if petition is None or by.kind is not CallerKind.STAFF or by.agency != petition.office.code:
+    if petition is None or by.kind is not CallerKind.STAFF or not by.agency:
         raise PetitionUnknown
+    if petition.office.code != by.agency:
+        own = await work.offices.find(by.agency, now)
+        if own is None or petition.office.code not in await work.offices.kept_by(by.agency, now):
+            raise PetitionUnknown
+        petition = petition.taken_on(own)
     if not by.has_role(*(ANSWERERS if speaks else WORKERS)):
         raise PetitionNotAllowed
     if petition.version != seen:
