@@ -1,12 +1,15 @@
 """One dossier's row changed by hand into what cannot be read: jobs name it and go past it."""
 
+import re
 from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from asyncpg import CheckViolationError
+from sqlalchemy import Text
 
 from kernel.service import Job
+from services.dossier.app import service as dossier_service
 from services.dossier.commands.history import index_search, verify_history
 from services.dossier.jobs import watch_deadlines
 from services.dossier.jobs.deadline_warnings import DEADLINE_WARNINGS
@@ -15,6 +18,7 @@ from services.dossier.jobs.give_back_steps import GIVE_BACK_STEPS
 from services.dossier.jobs.recompute_due import RECOMPUTE_DUE
 from services.dossier.jobs.reroute_steps import REROUTE_STEPS
 from services.dossier.jobs.watch_deadlines import WATCH_DEADLINES
+from services.dossier.store.tables.words import WORDS
 from tests.builders.dossier.colleagues import SECOND, THIRD, acting_for, in_the_directory, on_leave
 from tests.builders.dossier.office import LEAD, OTHER_COMMUNE, RECEIVER, SPECIALIST, Office
 from tests.integration.dossier.test_bound_calendars import ASKED, MANAGER, STORM
@@ -99,6 +103,50 @@ async def test_no_moment_of_any_table_is_infinity(office: Office) -> None:
     for never in ("infinity", "-infinity", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"):
         with pytest.raises(CheckViolationError):
             await by_hand(office, f"UPDATE dossiers SET due_at = '{never}' WHERE id = $1", seen["dossier_id"])
+
+
+KNOWN_WORDS = """
+    SELECT k.conrelid::regclass::text AS name, a.attname AS of_column, pg_get_constraintdef(k.oid) AS said
+    FROM pg_constraint k JOIN pg_attribute a ON a.attrelid = k.conrelid AND k.conkey = ARRAY[a.attnum]
+    WHERE k.contype = 'c' AND k.conname LIKE '%\\_known' AND k.convalidated
+"""
+NAMED_SO = (
+    "state status kind outcome verdict judgement ending punctuality scan electronic threshold prior_state"
+)
+NO_ENUM = {
+    *("due_commands.state", "due_moves.outcome", "outside_requests.state", "outside_requests.outcome"),
+    *("copy_requests.state", "payment_differences.state", "payment_messages.outcome"),
+    # The kernel's, the desk's rules', of who looked, the catalogue's.
+    "dead_letters.state",
+    # Thresholds and what watches tell besides.
+    "deadline_warnings.threshold",
+    *("ticket_parts.outcome", "access_log.kind", "agencies.kind", "file_links.kind", "signings.kind"),
+    *("inspections.kind", "anomalies.outcome", "control_slip.kind", "control_slip.punctuality"),
+}
+
+
+async def test_every_column_of_an_enum_takes_its_words_and_no_other(office: Office) -> None:
+    """A member more comes with a migration; a new column of this kind is one of these, or says it is not."""
+    pool = office.service.runtime.pool
+    held = {
+        f"{row['name']}.{row['of_column']}": set(re.findall("'([^']*)'::text", row["said"]))
+        for row in await pool.fetch(KNOWN_WORDS)
+    }
+    assert held == {
+        f"{table}.{column}": {word.value for word in words}
+        for table, columns in WORDS.items()
+        for column, words in columns.items()
+    }
+    named = {
+        f"{table.name}.{column.name}"
+        for table in dossier_service.tables.tables.values()
+        for column in table.columns
+        if column.name in NAMED_SO.split() and isinstance(column.type, Text)
+    }
+    assert named - held.keys() == NO_ENUM
+    seen = await office.accepted()
+    with pytest.raises(CheckViolationError):
+        await pool.execute("UPDATE dossiers SET state = 'NO' WHERE id = $1", seen["dossier_id"])
 
 
 async def test_anomalies_of_the_others_are_found(office: Office) -> None:

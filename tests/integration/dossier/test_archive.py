@@ -30,6 +30,7 @@ from tests.builders.dossier.office import (
     an_officer,
 )
 from tests.integration.dossier.test_mirrors import fed
+from tests.integration.dossier.test_whole_rows import by_hand
 
 GIVEN = HANDED_OUT
 ELSEWHERE = an_officer("CLERK", agency=OTHER_COMMUNE, subject="van-thu-khac")
@@ -406,7 +407,7 @@ async def test_a_record_that_cannot_be_read_holds_up_no_other_of_its_batch_nor_a
     await shelf.returned()
     second = (await shelf.ask("batches", until="2027-12-31")).json()["batch_id"]
     written = "UPDATE dossiers SET state = 'X' WHERE id = $1"
-    await shelf.office.service.runtime.pool.execute(written, bad["dossier_id"])
+    await by_hand(shelf.office, written, bad["dossier_id"])
     await shelf.office.service.run_job(BUILD_ARCHIVE_PACKAGES)
     found = [(await shelf.read(f"batches/{one}")).json() for one in (first, second)]
     assert [one["state"] for one in found] == ["READY", "READY"]
@@ -422,7 +423,7 @@ async def test_an_answer_that_cannot_be_taken_holds_up_no_other(shelf: Shelf) ->
     good = await shelf.returned()
     second = await shelf.handed()
     written = "UPDATE dossiers SET state = 'X' WHERE id = $1"
-    await shelf.office.service.runtime.pool.execute(written, bad["dossier_id"])
+    await by_hand(shelf.office, written, bad["dossier_id"])
     shelf.side.say(answer(first), "a.json")
     shelf.side.say(answer(second), "b.json")
     for _ in range(2):

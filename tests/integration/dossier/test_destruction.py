@@ -315,8 +315,8 @@ async def test_nothing_else_destroys(yard: Yard, deed: str) -> None:
         with yard.years_later():
             await yard.prepared()
     if "evidence" in deed:
-        add = "INSERT INTO evidence VALUES (gen_random_uuid(), $1, 'x', 'x', '', '', now(), '{}')"
-        await pool.execute(add, seen["dossier_id"])
+        add = "INSERT INTO evidence VALUES (gen_random_uuid(), $1, $2, 'x', '', '', now(), '{}')"
+        await pool.execute(add, seen["dossier_id"], "COMPONENT_REUSED")
     given = [seen["dossier_id"]] if "$1" in DEEDS[deed] else []
     with pytest.raises((asyncpg.RestrictViolationError, asyncpg.CheckViolationError)):
         await pool.execute(DEEDS[deed], *given)

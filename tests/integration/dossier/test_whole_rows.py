@@ -10,6 +10,7 @@ from services.dossier.commands.seal_rows import seal_rows
 from services.dossier.domain.history import seal_head
 from services.dossier.jobs.print_papers import PRINT_PAPERS
 from services.dossier.store.tables.heart import dossiers
+from services.dossier.store.tables.words import WORDS
 from services.dossier.use_cases.row_seals import FILE, NOT_IN_ROW, OLDER_FILE_KIND, ROW, seal
 from tests.builders.dossier.office import RECEIVER, SPECIALIST, Office
 
@@ -28,6 +29,8 @@ async def by_hand(office: Office, statement: str, *arguments: Any) -> None:
     pool = office.service.runtime.pool
     table = statement.removeprefix("DELETE FROM ").removeprefix("UPDATE ").split()[0]
     await pool.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    for column in WORDS.get(table, ()):
+        await pool.execute(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS ck_{table}_{column}_known")
     await pool.execute(statement, *arguments)
     await pool.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
