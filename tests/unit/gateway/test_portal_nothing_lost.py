@@ -237,6 +237,7 @@ def test_all_that_is_said_is_told_on_or_people_are_asked(
 @example([Saying("content", "GhiChu", SEEN, SEEN)], "as it is", "False", "what stands beside the form")
 @example([Saying("address", "TenXa", SEEN, SEEN)], "as it is", "False", "what is kept with the form")
 @example([Saying("again", "GhiChu", SEEN, SEEN)], "as it is", "False", "members of one name")
+@example([Saying("prefixed", "LoaiDoiTuong", SEEN, SEEN)], "as it is", "True", "what is said twice")
 def test_that_holds_whichever_reader_is_broken(
     said: list[Saying], writing: str, updating: str, broken: str
 ) -> None:

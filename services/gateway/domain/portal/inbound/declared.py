@@ -152,7 +152,8 @@ def _verified(value: str, told: ToldOn) -> bool:
 
 
 def _subject(value: str, told: ToldOn) -> bool:
-    return _SUBJECTS.get(token(value)) == told.owner.get("applicant_type")
+    kind = _SUBJECTS.get(token(value))
+    return kind is not None and (told.is_change or kind == told.owner.get("applicant_type"))
 
 
 def _account(value: str, told: ToldOn) -> bool:
