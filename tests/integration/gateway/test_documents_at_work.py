@@ -278,9 +278,10 @@ async def test_a_file_many_open_at_once_is_held_in_memory_by_few_and_the_rest_tr
     (file,) = (await ask(world, "GET", f"{DOCUMENTS}/{line['id']}")).json()["files"]
     path = f"{DOCUMENTS}/{line['id']}/files/{file['id']}"
     headers = {"Authorization": f"Bearer {world.world._tokens['van-thu']}"}
-    is_read, sent = asyncio.Event(), list[bytes]()
+    is_read, begun, sent = asyncio.Event(), asyncio.Semaphore(0), list[bytes]()
 
     async def slowly(message: Any) -> None:
+        begun.release()
         await is_read.wait()
         sent.append(message.get("body", b""))
 
@@ -290,10 +291,9 @@ async def test_a_file_many_open_at_once_is_held_in_memory_by_few_and_the_rest_tr
     raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     scope |= {"headers": [(b"host", b"x"), *raw], "client": ("127.0.0.1", 1), "server": ("x", 80)}
     slow = [asyncio.create_task(app(dict(scope), _nothing_more, slowly)) for _ in range(3)]
-    for _ in range(20):
-        full = await ask(world, "GET", path)
-        if full.status_code != 200:
-            break
+    for _ in slow:
+        await begun.acquire()
+    full = await ask(world, "GET", path)
     assert (full.status_code, full.json()["code"]) == (503, "overloaded")
     slow[0].cancel()
     await asyncio.wait([slow[0]])
