@@ -5,8 +5,8 @@ One row written by hand with another word shut lists and jobs over all rows.
 
 from alembic import op
 
-revision = "0087"
-down_revision = "0089"
+revision = "0088"
+down_revision = "0087"
 branch_labels = None
 depends_on = None
 
