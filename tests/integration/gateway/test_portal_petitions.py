@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from kernel.testing.running import RunningService, a_staff_member, an_event
 from services.gateway.jobs.portal.exchange import PORTAL_EXCHANGE
 from tests.integration.gateway.portal_exchange.exchange import ROADS, exchange_of
 from tests.integration.gateway.portal_world import World, a_world
+from tests.integration.survey.test_petitions import MANAGER, does
 from tests.serving import served
 
 EXAMPLES = Path(__file__).parents[3] / "contracts" / "events" / "examples"
@@ -71,6 +73,38 @@ async def test_what_waits_there_appears_here_once_however_often_it_is_listed(
     assert (shown["title"], shown["sender"]["name"]) == (LINE["TIEUDE"], "Trần Thị Bình")
     told = await survey.published("petition.received.v1")
     assert [row["data"]["contact"] for row in told] == [None, None], "the portal writes to its own people"
+
+
+async def test_what_a_sender_adds_on_the_portal_stands_with_the_petition(
+    near: World, survey: RunningService
+) -> None:
+    """Once, however often it is listed so; who works it is told, and its first words stay."""
+    fetch = exchange_of(near).petitions
+    added = "Bổ sung: cán bộ tiếp nhận đòi thêm giấy tờ."
+    more = {**LINE, "NOIDUNG": added, "SODIENTHOAI": "0987654321"}
+
+    async def lists(line: dict[str, Any]) -> None:
+        near.wire.speaks = lambda call, answer: (
+            {**answer, "result": [line]} if call.service == "DanhSachPAKNChoXuLy" else answer
+        )
+        await near.gateway.runtime.pool.execute("DELETE FROM portal_reads")
+        assert await fetch.run() == 1
+
+    for line in (LINE, more, more):
+        await lists(line)
+    (item,) = (await survey.get("/v1/petitions", SUPERVISOR)).json()["items"]
+    shown = (await survey.get(f"/v1/petitions/{item['id']}", SUPERVISOR)).json()
+    assert (shown["text"], shown["state"]) == (LINE["NOIDUNG"], "RECEIVED")
+    assert [(one["what"], one["text"]) for one in shown["said"]] == [
+        ("INFORMED", f"{added}\nSố điện thoại: 0987654321")
+    ]
+    assert len(await survey.published("petition.informed.v1")) == 1
+    manager = replace(MANAGER, agency="H99")
+    asked = await does(survey, shown, "information-request", {"text": "Đề nghị nói rõ hơn."}, manager)
+    assert asked.json()["state"] == "NEEDS_INFO"
+    await lists({**more, "NOIDUNG": "Giấy tờ bị đòi thêm là sổ hộ khẩu."})
+    shown = (await survey.get(f"/v1/petitions/{item['id']}", SUPERVISOR)).json()
+    assert (shown["state"], shown["said"][-1]["text"]) == ("RECEIVED", "Giấy tờ bị đòi thêm là sổ hộ khẩu.")
 
 
 async def test_a_service_that_is_away_loses_none(near: World, survey: RunningService) -> None:

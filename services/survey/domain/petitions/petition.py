@@ -189,6 +189,37 @@ class Petition:
             version=self.version + 1,
         )
 
+    def listed_again(
+        self,
+        title: str,
+        text: str,
+        sender: Mapping[str, str],
+        *,
+        calendar: WorkCalendar | None,
+        now: datetime,
+    ) -> "Petition | None":
+        """Take what its sender said since on the portal, where it is listed under its number again.
+
+        The answer where something was asked; else words beside it, whatever its stage: whoever works it, or
+        answered it, reads them. None where nothing is new, or its words have been forgotten.
+        """
+        first = {
+            "title": self.words.get("title"),
+            "text": self.words.get("text"),
+            **self.words.get("sender", {}),
+        }
+        before = self.words.get("listed", first)
+        listed = {"title": title, "text": text, **sender}
+        new = {name: one for name, one in listed.items() if one and one != before.get(name)}
+        if not self.words or not new:
+            return None
+        said = "\n".join(one if name == "text" else f"{_LISTED[name]}: {one}" for name, one in new.items())
+        if self.stage is PetitionStage.NEEDS_INFO:
+            told = self.informed(said, calendar=calendar, now=now)
+        else:
+            told = replace(self, words=self._said("INFORMED", said, "", now), version=self.version + 1)
+        return replace(told, words={**told.words, "listed": listed})
+
     def rejected(self, reason: RejectReason, text: str, *, by: str, now: datetime) -> "Petition":
         """Do not take it, and say why and where it may go."""
         self._at(PetitionStage.RECEIVED, PetitionStage.HANDLING, PetitionStage.NEEDS_INFO)
@@ -283,17 +314,24 @@ class Petition:
 
     def _names(self, text: str) -> bool:
         plain = _plain(text)
-        sender = self.words.get("sender", {})
-        known = [_plain(str(sender.get(part) or "")) for part in ("name", "address", "email")]
+        senders = [self.words.get("sender", {}), self.words.get("listed", {})]
+        known = [_plain(str(one.get(part) or "")) for one in senders for part in ("name", "address", "email")]
         digits = re.sub(r"[\s.\-()]", "", text)
-        phone = re.sub(r"\D", "", str(sender.get("phone") or ""))
+        phones = [re.sub(r"\D", "", str(one.get("phone") or "")) for one in senders]
         return (
             any(len(one) > 3 and one in plain for one in known)  # noqa: PLR2004 - shorter is no name.
-            or bool(phone and phone[-9:] in digits)
+            or any(phone and phone[-9:] in digits for phone in phones)
             or bool(_NUMBER.search(digits) or _MAIL.search(text))
         )
 
 
+_LISTED = {
+    "title": "Tiêu đề",
+    "name": "Họ và tên",
+    "address": "Địa chỉ",
+    "phone": "Số điện thoại",
+    "email": "Thư điện tử",
+}
 _NUMBER = re.compile(r"(?<!\d)(?:\d{9}|\d{12}|0\d{9}|\+84\d{9})(?!\d)")
 """Numbers of old and new identity cards and of telephones, whosever they are."""
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")

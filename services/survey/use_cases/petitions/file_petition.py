@@ -37,12 +37,12 @@ async def file_petition(filed: Filed, *, work: PetitionWork, now: datetime) -> t
     """Keep a petition; return it with its look-up code, which is told this once and kept as its hash.
 
     Raises `TooManyPetitions` past the day's number of one account or telephone, `PetitionAgencyUnknown`.
-    One of the portal's that is here already is returned as it is, without a code.
+    One of the portal's that is here already is returned without a code, with what its sender said since.
     """
     if filed.portal_id is not None:
         kept = await work.petitions.by_portal(filed.portal_id)
         if kept is not None:
-            return kept, ""
+            return await _with_what_is_new(kept, filed, work, now), ""
     office = await work.offices.find(filed.agency, now)
     if office is None:
         raise PetitionAgencyUnknown(fields=[("agency", "Không có cơ quan này")])
@@ -72,6 +72,16 @@ async def file_petition(filed: Filed, *, work: PetitionWork, now: datetime) -> t
     work.petitions.add(petition, Act.of("FILED", filed.subject or "", now, petition))
     work.record(petition_event("received", petition, contact=contact_of(petition, work), at=now))
     return petition, code
+
+
+async def _with_what_is_new(kept: Petition, filed: Filed, work: PetitionWork, now: datetime) -> Petition:
+    calendar = await work.offices.calendar(kept.office.code)
+    changed = kept.listed_again(filed.title, filed.text, filed.sender, calendar=calendar, now=now)
+    if changed is None:
+        return kept
+    work.petitions.save(changed, Act.of("INFORMED", "", now, changed, kept))
+    work.record(petition_event("informed", changed, contact=None, at=now))
+    return changed
 
 
 async def _within_bounds(filed: Filed, work: PetitionWork, now: datetime) -> bytes | None:
