@@ -2,11 +2,12 @@
 
 import unicodedata
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from kernel.core.clock import VIETNAM
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.gateway.domain.documents.envelope import (
     Answered,
@@ -15,7 +16,9 @@ from services.gateway.domain.documents.envelope import (
     Number,
     Organ,
     Purpose,
+    Staff,
     StatusNotice,
+    Trace,
     document_id_of,
 )
 from services.gateway.jobs.documents import DOCUMENT_CLOCK
@@ -238,6 +241,19 @@ async def test_a_document_is_kept_acknowledged_and_taken_once_however_often_it_c
     assert [(row["size"], bytes(row["content"]) == PDF) for row in files] == [(len(PDF), False)], (
         "sealed at rest"
     )
+
+
+async def test_a_document_told_again_by_another_way_is_acknowledged_again(world: DocumentWorld):
+    """The axis and its members write hops, moments and clerks into it; the sender did not hear us."""
+    hop = Trace(DEPARTMENT.id, datetime(2026, 3, 3, 8, 0, tzinfo=VIETNAM))
+    later = Trace("G22", datetime(2026, 3, 3, 9, 0, tzinfo=VIETNAM))
+    changed = ({"traces": (hop, later)}, {"traces": (later,)}, {"staff": Staff("Phòng khác", "Người khác")})
+    for how in ({}, *changed):
+        world.agent.brings(from_department(**how))
+        await world.goes_round(2)
+        assert [one.code for one in world.agent.taken_away()] == ["01"]
+    assert len(await world.documents("IN")) == 1
+    assert {row["state"] for row in await world.rows("document_arrivals")} == {"DONE"}
 
 
 async def test_another_content_under_one_identifier_waits_for_people(world: DocumentWorld):

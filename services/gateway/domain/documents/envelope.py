@@ -189,6 +189,21 @@ class Envelope(_Texts):
             texts = (plain(text) for text in getattr(self, name))
             object.__setattr__(self, name, tuple(text for text in texts if text))
 
+    @property
+    def fingerprint(self) -> str:
+        """What it says, in hexadecimal (SHA-256): the same however often and by whatever way it is sent.
+
+        Hops, moments of sending, clerks and the list of receivers are written anew on the way.
+        """
+        said = (
+            (self.sender.id, self.number.whole, self.promulgated_on.isoformat(), self.type.name),
+            (self.subject, self.content, self.signer.name, self.due_on and self.due_on.isoformat()),
+            (int(self.purpose), self.purpose_reason, self.about, self.about_too, self.appendixes),
+            tuple(one.document_id for one in self.answers),
+            tuple((one.name, one.sha256) for one in self.attachments),
+        )
+        return hashlib.sha256(repr(said).encode()).hexdigest()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusNotice(_Texts):

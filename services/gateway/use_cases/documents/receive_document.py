@@ -64,7 +64,8 @@ class ReceiveDocument:
         known = await work.documents.named(
             key, Direction.IN, organ=said.sender.id, agency=agency.id, all_of_it=True
         )
-        repeated = [one for one in known if one.words.get("digest") == digest]
+        same = {digest, said.fingerprint}
+        repeated = [one for one in known if same & {one.words.get("digest"), one.words.get("fingerprint")}]
         if repeated:
             # The sender did not hear us: say again that it is here.
             self._acknowledge(repeated[0], work, now)
@@ -198,4 +199,5 @@ def _words(said: Envelope, digest: str, *, is_answer: bool) -> dict[str, Any]:
         "is_answer": is_answer,
         "is_signed": said.is_signed,
         "digest": digest,
+        "fingerprint": said.fingerprint,
     }
