@@ -64,8 +64,13 @@ class ReceiveDocument:
         known = await work.documents.named(
             key, Direction.IN, organ=said.sender.id, agency=agency.id, all_of_it=True
         )
-        same = {digest, said.fingerprint}
-        repeated = [one for one in known if same & {one.words.get("digest"), one.words.get("fingerprint")}]
+        repeated = [one for one in known if one.words.get("digest") == digest]
+        # What was refused for its bytes and comes in others is looked at anew.
+        repeated += [
+            one
+            for one in known
+            if one.status != REFUSED and one.words.get("fingerprint") == said.fingerprint and not said.faults
+        ]
         if repeated:
             # The sender did not hear us: say again that it is here.
             self._acknowledge(repeated[0], work, now)
