@@ -66,11 +66,11 @@ class ReceiveDocument:
         )
         repeated = [one for one in known if one.words.get("digest") == digest]
         # What was refused for its bytes and comes in others is looked at anew.
-        repeated += [
-            one
-            for one in known
-            if one.status != REFUSED and one.words.get("fingerprint") == said.fingerprint and not said.faults
-        ]
+        if known and not repeated and not said.faults:
+            # Made once: it reads every file.
+            same = said.fingerprint
+            standing = (one for one in known if one.status != REFUSED)
+            repeated = [one for one in standing if one.words.get("fingerprint") == same]
         if repeated:
             # The sender did not hear us: say again that it is here.
             self._acknowledge(repeated[0], work, now)
