@@ -185,14 +185,17 @@ def reply_until(dossier: Dossier, calendar: WorkCalendar | None, limits: Limits)
     return reply_due(calendar, dossier.reply_since, limits)
 
 
-def suspended_until(dossier: Dossier) -> datetime | None:
+def suspended_until(dossier: Dossier, limits: Limits) -> datetime | None:
     """Return when the last day ends a suspension is expected to take (Bộ luật Dân sự Đ.148 k.6).
 
-    None where none was named, and once only the year of the next due moment is waited for.
+    Where no day was named: the last one after which it is looked at again. None once only the year of the
+    next due moment is waited for.
     """
-    if dossier.state is not State.SUSPENDED or dossier.stops.is_over or dossier.stops[-1].until is None:
+    if dossier.state is not State.SUSPENDED or dossier.stops.is_over:
         return None
-    return _end_of(_day(dossier.stops[-1].until))
+    stop = dossier.stops[-1]
+    since = _day(stop.stopped_at)
+    return _end_of(_day(stop.until) if stop.until else since + timedelta(days=limits.review_days(since)))
 
 
 def fetched_until(calendar: WorkCalendar | None, since: datetime, limits: Limits) -> datetime:
@@ -296,6 +299,18 @@ def counted_anew(
         return due if working_minutes(after, since, due) == had else add_working_minutes(after, since, had)
     except CalendarNotLoaded:
         return due
+
+
+def said_by(
+    kind: Decision, since: datetime, until: datetime, calendar: WorkCalendar | None, limits: Limits
+) -> datetime:
+    """Return until when what waits since then is said, by a changed calendar; it stays where none is."""
+    if calendar is None:
+        return until
+    try:
+        return add_working_minutes(calendar, since, int(limits.decision_hours(kind, _day(since)) * 60))
+    except CalendarNotLoaded:
+        return until
 
 
 def closing_of(calendar: WorkCalendar | None, day: date) -> datetime | None:

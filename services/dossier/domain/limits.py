@@ -92,6 +92,7 @@ class Limits:
     reappointments: Sequence[NumberRule]
     apologies: Sequence[NumberRule]
     fetching: Sequence[NumberRule]
+    reviews: Sequence[NumberRule]
     warnings: Sequence[WarningRule] = ()
     causes: Sequence[CauseRule] = field(default_factory=tuple)
 
@@ -150,6 +151,10 @@ class Limits:
     def fetching_days(self, day: date) -> int:
         """Return after how many working days a result nobody fetched counts as left."""
         return int(_known(latest(self.fetching, day)).value)
+
+    def review_days(self, day: date) -> int:
+        """Return after how many days a suspension without an expected end is looked at again."""
+        return int(_known(latest(self.reviews, day)).value)
 
     def warning(self, kind: str, day: date) -> WarningRule | None:
         """Return when people are warned of this; None when nobody is."""

@@ -84,6 +84,11 @@ STANDING = frozenset({State.SUPPLEMENT_REQUESTED, State.AWAITING_FINANCIAL, Stat
 UNDER_WAY = frozenset({State.ACCEPTED, State.PROCESSING}) | STANDING
 """Accepted and not yet ended."""
 
+COUNTED = UNDER_WAY | {
+    *(State.SUBMITTED, State.INTAKE_SUPPLEMENT, State.WITHDRAWAL_REQUESTED, State.RETURNED, State.ARCHIVED)
+}
+"""Where a changed calendar may move something: a due moment, or until when a word is to be said."""
+
 CLOSED = frozenset({State.INTAKE_REFUSED, State.CANCELLED, State.STOPPED, State.RETURNED, State.ARCHIVED})
 """Nothing waits for the applicant any more; what was paid goes back only as a refund."""
 
@@ -200,7 +205,7 @@ TRANSITIONS: dict[Move, Transition] = {
     Move.DRAFT_APOLOGY: _from("", State.PROCESSING),
     Move.REAPPOINT: _from("", State.PROCESSING),
     Move.CORRECT_OWNER: _from("", *_RUNNING, *STANDING),
-    Move.RECOMPUTE_DUE: _from("", *_RUNNING, *STANDING, State.WITHDRAWAL_REQUESTED),
+    Move.RECOMPUTE_DUE: _from("", *COUNTED),
     Move.ISSUE_ELSEWHERE: _from("M1", *_AWAY, to=State.RESULT_READY),
     Move.RETURN_ELSEWHERE: _from("M2", *_AWAY, to=State.RETURNED),
     Move.STOP_ELSEWHERE: _from("M3", *_AWAY, to=State.STOPPED),

@@ -46,7 +46,7 @@ def timers(dossier: Dossier, limits: Limits, calendar: WorkCalendar | None = Non
     elif dossier.state is State.AWAITING_FINANCIAL:
         owed = {one.pay_by for one in dossier.obligations if one.owed and one.pay_by is not None}
         found.extend(_past(PAYMENT_LATE, pay_by) for pay_by in sorted(owed))
-    elif (ends := suspended_until(dossier)) is not None:
+    elif (ends := suspended_until(dossier, limits)) is not None:
         found += [_near("SUSPENSION_NEAR", ends, limits), _past("SUSPENSION_LATE", ends)]
     elif (reply := reply_until(dossier, calendar, limits)) is not None:
         found += [_near("REPLY_NEAR", reply, limits), _past("REPLY_LATE", reply)]

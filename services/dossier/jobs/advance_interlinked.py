@@ -25,7 +25,7 @@ async def run(tick: JobTick) -> None:
         return not done.is_doubted
 
     apart = Apart("interlinked submissions that do not go on")
-    await go_past(found, lambda one: one, advance, apart=apart, at_once=_AT_ONCE)
+    await go_past(tick, found, lambda one: one, advance, apart=apart, at_once=_AT_ONCE)
     apart.tell()
 
 

@@ -1,7 +1,7 @@
 """Gives dossiers and submissions of agencies that ended to those who go on, a commit each.
 
-What runs first. Of what had ended, which may be all that an agency ever did, a portion at a tick: nobody who
-works waits behind it, and what listens to dossiers is not flooded.
+What runs first: what had ended, which may be all that an agency ever did, is handed on when none of that is
+left, a while at a tick, so that nobody who works waits behind it.
 """
 
 from collections.abc import Collection
@@ -15,18 +15,18 @@ from services.dossier.jobs.moving import AT_ONCE, move_all
 from services.dossier.use_cases.continue_dossiers import move_dossier
 from services.dossier.use_cases.interlinked.continue_parents import align_parent
 
-HANDED_ON_AT_ONCE = 1_000
-
 
 async def run(tick: JobTick) -> None:
     """Take what there is; a dossier somebody is changing now is met again at the next tick."""
     today = tick.now.astimezone(VIETNAM).date()
     async with tick.open_work() as work:
         ends = await work.catalogue.ends(today)
+    are_all_moved = True
     if ends.going_on:
-        await _dossiers(tick, ends)
+        are_all_moved = await _dossiers(tick, ends)
         await _submissions(tick, ends)
-    await _ended(tick, ends)
+    if are_all_moved:
+        await _ended(tick, ends)
     if ends.going_on:
         await _close(tick, ends)
 
@@ -53,7 +53,9 @@ async def _close(tick: JobTick, ends: Ends) -> None:
         work.catalogue.close_continued(done - left, tick.now, heard_before=long_ago)
 
 
-async def _dossiers(tick: JobTick, ends: Ends) -> None:
+async def _dossiers(tick: JobTick, ends: Ends) -> bool:
+    """Move what runs; tell whether no more of it can be moved now."""
+
     async def found(past: Collection[UUID]) -> list[Move]:
         async with tick.open_work() as work:
             return list(await work.catalogue.to_continue(ends, past=past, limit=AT_ONCE))
@@ -63,26 +65,21 @@ async def _dossiers(tick: JobTick, ends: Ends) -> None:
             await move_dossier(one, ends, work=work, now=tick.now)
         return True
 
-    await move_all(found, lambda one: one.dossier_id, move)
+    _, are_all = await move_all(tick, found, lambda one: one.dossier_id, move)
+    return are_all
 
 
 async def _ended(tick: JobTick, ends: Ends) -> None:
-    moved = 0
-
     async def found(past: Collection[UUID]) -> list[Move]:
-        if moved >= HANDED_ON_AT_ONCE:
-            return []
         async with tick.open_work() as work:
             return list(await work.catalogue.to_hand_on(ends, past=past, limit=AT_ONCE))
 
     async def move(one: Move) -> bool:
-        nonlocal moved
         async with tick.open_work() as work:
             await move_dossier(one, ends, work=work, now=tick.now)
-        moved += 1
         return True
 
-    await move_all(found, lambda one: one.dossier_id, move)
+    await move_all(tick, found, lambda one: one.dossier_id, move)
 
 
 async def _submissions(tick: JobTick, ends: Ends) -> None:
@@ -94,7 +91,7 @@ async def _submissions(tick: JobTick, ends: Ends) -> None:
         async with tick.open_work() as work:
             return await align_parent(one[0], ends, work=work, now=tick.now)
 
-    await move_all(found, lambda one: one[0], move)
+    await move_all(tick, found, lambda one: one[0], move)
 
 
 CONTINUE_DOSSIERS = Job("continue-dossiers", 5, run)

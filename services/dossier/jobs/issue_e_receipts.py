@@ -27,7 +27,7 @@ async def run(tick: JobTick) -> None:
         await _tell(tick, provider, receipt_id)
 
     apart = Apart("electronic receipts that are not told")
-    await go_past(found, lambda one: one, tell, apart=apart, at_once=_AT_ONCE)
+    await go_past(tick, found, lambda one: one, tell, apart=apart, at_once=_AT_ONCE)
     apart.tell()
 
 

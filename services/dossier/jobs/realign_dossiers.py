@@ -61,7 +61,7 @@ async def _dossiers(tick: JobTick, ends: Ends) -> None:
             await move_dossier(one, ends, work=work, now=tick.now)
         return True
 
-    await move_all(found, lambda one: one.dossier_id, move)
+    await move_all(tick, found, lambda one: one.dossier_id, move)
 
 
 async def _submissions(tick: JobTick, ends: Ends) -> tuple[dict[UUID, UUID], bool]:
@@ -73,7 +73,7 @@ async def _submissions(tick: JobTick, ends: Ends) -> tuple[dict[UUID, UUID], boo
         async with tick.open_work() as work:
             return await align_parent(one, ends, work=work, now=tick.now)
 
-    return await move_all(found, lambda one: one, move)
+    return await move_all(tick, found, lambda one: one, move)
 
 
 def _tell_heirless(ends: Ends) -> None:

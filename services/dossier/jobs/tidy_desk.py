@@ -54,7 +54,7 @@ async def _go_over(tick: JobTick, listed: _Listed, deed: _Deed, apart: Apart) ->
         async with tick.open_work() as work:
             await deed(one, work=work, now=tick.now)
 
-    await go_past(found, lambda one: one, done, apart=apart, at_once=AT_ONCE)
+    await go_past(tick, found, lambda one: one, done, apart=apart, at_once=AT_ONCE)
 
 
 async def _past_tickets(past: Collection[UUID], *, work: Any, now: datetime) -> Any:

@@ -29,7 +29,7 @@ async def run(tick: JobTick) -> None:
 
     apart = Apart("outside steps that cannot be ended")
     for found, deed in ((kept, apply_kept), (overdue, time_out_step)):
-        await go_past(found, lambda one: one.id, _in_work(tick, deed), apart=apart, at_once=_AT_ONCE)
+        await go_past(tick, found, lambda one: one.id, _in_work(tick, deed), apart=apart, at_once=_AT_ONCE)
     apart.tell()
 
 

@@ -24,7 +24,7 @@ async def run(tick: JobTick) -> None:
             await watch_dossier(dossier_id, work=work, now=tick.now)
 
     apart = Apart("dossiers whose timers cannot be looked at")
-    await go_past(found, lambda one: one, look, apart=apart, at_once=_AT_ONCE)
+    await go_past(tick, found, lambda one: one, look, apart=apart, at_once=_AT_ONCE)
     apart.tell()
 
 

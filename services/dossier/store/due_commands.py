@@ -29,8 +29,9 @@ _OPEN = Statement(f"SELECT {', '.join(_NAMES)}, seals FROM due_commands WHERE st
 _RUNNING = Statement(
     """
     SELECT d.id FROM dossiers d LEFT JOIN agencies a ON a.code = d.competent_agency
-    WHERE d.state IN ('ACCEPTED', 'PROCESSING', 'SUPPLEMENT_REQUESTED', 'AWAITING_FINANCIAL', 'SUSPENDED',
-            'WITHDRAWAL_REQUESTED') AND d.id > :after::uuid
+    WHERE (d.state IN ('SUBMITTED', 'INTAKE_SUPPLEMENT', 'ACCEPTED', 'PROCESSING', 'SUPPLEMENT_REQUESTED',
+            'AWAITING_FINANCIAL', 'SUSPENDED', 'WITHDRAWAL_REQUESTED')
+        OR d.state IN ('RETURNED', 'ARCHIVED') AND d.task_role IS NOT NULL) AND d.id > :after::uuid
       AND coalesce(nullif(d.work #>> '{pins,calendar}', ''), a.calendar) = :calendar
       AND (:reaches::jsonb IS NULL OR EXISTS (
         SELECT 1 FROM jsonb_to_recordset(:reaches) AS kept(agency text, chosen text[], others text[])
@@ -101,7 +102,7 @@ class PostgresDueCommands:
     async def running(
         self, calendar: str, reaches: Sequence[Reach] | None, after: UUID, limit: int
     ) -> list[UUID]:
-        """Return dossiers under way that a calendar counts for, in order of their ids; None: of everybody."""
+        """Return dossiers in which something waits that a calendar counts for, by their ids; None: all."""
         kept = None if reaches is None else reach_rows(reaches)
         rows = await self._unit.fetch(_RUNNING, calendar=calendar, reaches=kept, after=after, limit=limit)
         return [UUID(int=row["id"].int) for row in rows]

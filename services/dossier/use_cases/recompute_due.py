@@ -2,8 +2,9 @@
 
 Nothing moves by itself: what was promised stands until two people say otherwise, also over stops. A command
 binds every dossier under way within its reach to the calendar as it is when it is applied: whose moment
-moves, whose clock stands (it is counted when it runs again) and whom it makes no difference to yet. Whose
-moment would leave the years that are decided is named and stays as promised, for a later command.
+moves, whose clock stands (it is counted when it runs again) and whom it makes no difference to yet. What
+waits for a word of the office (a reply, a decision) moves with it, also where no clock runs. Whose moment
+would leave the years that are decided is named and stays as promised, for a later command.
 """
 
 from collections.abc import Callable
@@ -14,20 +15,18 @@ from uuid import UUID
 
 from kernel.core.apart import Apart
 from kernel.core.caller import Caller, CallerKind
-from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, NotFound, Refusal, Stale
 from kernel.core.ids import new_id
-from services.dossier.domain.deadlines import apology_latest, dossier_due, promised_by, term_for
 from services.dossier.domain.dossier import Dossier
 from services.dossier.domain.errors import CalendarMissing, CopyChanged, FourEyes, TermUnknown
 from services.dossier.domain.events import Change, moment
 from services.dossier.domain.moves import due_moments
-from services.dossier.domain.states import Clock, Move
+from services.dossier.domain.states import State
+from services.dossier.domain.waiting import waiting_decision
 from services.dossier.use_cases.keeping import keepers_on
 from services.dossier.use_cases.ports import Grounds, Work
 from services.dossier.use_cases.ports.due_commands import DueCommand, DueMove
 from services.dossier.use_cases.record_change import record_change
-from worktime.term import Term
 
 FIRST = UUID(int=0)
 AT_ONCE = 100
@@ -157,82 +156,58 @@ def _foreseen(dossier: Dossier, grounds: Grounds, work: Work) -> DueMove | None:
 
     One that leaves the years decided cannot be counted: it is named, and holds up no other.
     """
-    if dossier.due_at is None:
+    code, previous, outcome = dossier.dossier_code or dossier.reference, _promised(dossier), "WAITING"
+    if previous is None:
         return None
-    code, previous = dossier.dossier_code or dossier.reference, dossier.due_at
     try:
-        due = _due_now(dossier, grounds, work)
-    except _UNCOUNTABLE:
-        due, outcome = previous, "NOT_COUNTED"
-    else:
-        outcome = "WAITING"
-        if due is None or not _differs(dossier, grounds, due):
+        if _count(dossier, grounds, work) is None:
             return None
+    except _UNCOUNTABLE:
+        outcome = "NOT_COUNTED"
+    due = _promised(dossier) or previous
     return DueMove(
         dossier_id=dossier.id, dossier_code=code, previous_due_at=previous, due_at=due, outcome=outcome
     )
 
 
-def _due_now(dossier: Dossier, grounds: Grounds, work: Work) -> datetime | None:
-    """Return the due moment by the calendar as it is now; None for one that is not under way.
-
-    While the clock stands nothing is promised: the moment stays until it runs again.
-    """
-    if not dossier.can(Move.RECOMPUTE_DUE) or dossier.accepted_at is None:
-        return None
-    if dossier.clock is not Clock.RUNNING:
-        return dossier.due_at
-    term = _term(dossier, grounds, work)
-    accepted_at, stops = dossier.accepted_at, dossier.stops.counted
-    return dossier_due(grounds.procedure, term, grounds.calendar_in_force, accepted_at, stops)
+def _promised(dossier: Dossier) -> datetime | None:
+    """Return a dossier's due moment; before it is accepted until when somebody says a word."""
+    waiting = waiting_decision(dossier)
+    return dossier.due_at or (waiting.until if waiting else dossier.reply_due_at)
 
 
-def _promised_now(dossier: Dossier, grounds: Grounds, due: datetime) -> datetime | None:
-    """Return the re-appointed moment by the calendar as it is now; while the clock stands it stays."""
-    promised = dossier.reappointed_due_at
-    if promised is None or dossier.clock is not Clock.RUNNING:
-        return promised
-    return promised_by(grounds.calendar_in_force, promised, due)
-
-
-def _term(dossier: Dossier, grounds: Grounds, work: Work) -> Term:
-    accepted_at = dossier.accepted_at or dossier.submitted_at
-    return term_for(grounds.procedure, dossier.channel, work.limits, accepted_at.astimezone(VIETNAM).date())
-
-
-def _differs(dossier: Dossier, grounds: Grounds, due: datetime) -> bool:
-    return due != dossier.due_at or grounds.calendar_stamp != grounds.stamp_in_force
+def _count(dossier: Dossier, grounds: Grounds, work: Work) -> State | None:
+    return due_moments.recompute(
+        dossier,
+        grounds.procedure,
+        work.limits,
+        before=grounds.calendar,
+        after=grounds.calendar_in_force,
+        stamp=grounds.stamp_in_force,
+    )
 
 
 async def apply_move(command: DueCommand, move: DueMove, *, work: Work, now: datetime) -> None:
     """Move one dossier's due moment, as the calendar says at this moment; what changed meanwhile counts."""
     dossier, grounds = await work.dossiers.load(move.dossier_id)
-    previous = dossier.due_at
+    previous, promised, waited = dossier.due_at, dossier.reappointed_due_at, _promised(dossier)
     try:
-        due = _due_now(dossier, grounds, work)
+        left = _count(dossier, grounds, work)
     except _UNCOUNTABLE:
         work.due_commands.settle(command.id, move.dossier_id, "NOT_COUNTED", now)
         return
-    if due is None or not _differs(dossier, grounds, due):
+    if left is None:
         work.due_commands.settle(command.id, move.dossier_id, "UNCHANGED", now)
         return
-    promised = _promised_now(dossier, grounds, due)
-    is_moved = due != previous or promised != dossier.reappointed_due_at
-    latest = dossier.apology_latest_at
-    if due != previous:
-        term = _term(dossier, grounds, work)
-        latest = apology_latest(grounds.calendar_in_force, due, term, work.limits)
-    left = due_moments.recompute(
-        dossier, due, latest, reappointed_due_at=promised, stamp=grounds.stamp_in_force
-    )
-    due_moments.count_within(dossier, grounds.calendar, grounds.calendar_in_force)
     details = {
         "previous_due_at": moment(previous),
         "command_id": str(command.id),
         "legal_basis": command.legal_basis,
         "approved_by": command.approved_by_name,
     }
-    if is_moved:
+    is_promise_moved = (previous, promised) != (dossier.due_at, dossier.reappointed_due_at)
+    is_moved = is_promise_moved or _promised(dossier) != waited
+    if is_promise_moved:
         change = Change("due_recomputed", left, note=command.reason, details=details)
     else:
         change = Change(

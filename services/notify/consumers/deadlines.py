@@ -28,8 +28,8 @@ _TITLES = {
     "PROPOSAL_LATE": "Đã quá hạn quyết định đề xuất từ chối hoặc dừng hồ sơ",
     "CORRECTION_NEAR": "Sắp hết hạn quyết định đề nghị đính chính kết quả",
     "CORRECTION_LATE": "Đã quá hạn quyết định đề nghị đính chính kết quả",
-    "SUSPENSION_NEAR": "Sắp hết thời gian tạm dừng dự kiến",
-    "SUSPENSION_LATE": "Đã quá thời gian tạm dừng dự kiến, hồ sơ vẫn đang tạm dừng",
+    "SUSPENSION_NEAR": "Sắp hết thời gian tạm dừng dự kiến hoặc đến ngày phải xem lại việc tạm dừng",
+    "SUSPENSION_LATE": "Đã quá thời gian tạm dừng dự kiến hoặc ngày phải xem lại, hồ sơ vẫn đang tạm dừng",
 }
 
 

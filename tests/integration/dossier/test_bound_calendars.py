@@ -18,6 +18,7 @@ from services.dossier.jobs.recompute_due import RECOMPUTE_DUE
 from services.dossier.jobs.watch_deadlines import WATCH_DEADLINES
 from services.dossier.use_cases import recompute_due
 from tests.builders.dossier.office import (
+    HANDED_OUT,
     LEAD,
     RECEIVER,
     SIGNER,
@@ -28,6 +29,7 @@ from tests.builders.dossier.office import (
     an_officer,
 )
 from tests.builders.dossier.resealed import as_of_before
+from tests.builders.dossier.wrong_results import ERROR
 from tests.integration.dossier.test_working_time import a_changed_year
 from worktime.deadline import due_at
 from worktime.term import Stop, Term, Unit
@@ -106,6 +108,30 @@ async def test_a_command_binds_all_that_is_under_way_and_later_changes_move_noth
     for one in (running, standing, leaving):
         found = await office.read(one, SPECIALIST)
         assert (found["state"], found["due_at"]) == ("PROCESSING", "2026-03-09T17:30:00+07:00")
+
+
+async def test_a_command_gives_back_the_closed_day_to_replies_and_decisions_nobody_s_clock_runs_for(
+    office: Office,
+) -> None:
+    """Handed in, or an error told of, on Thursday at 16:00 with eight hours; what waits for nothing stays."""
+    done = await office.issued()
+    done = await office.act(done, "return", RECEIVER, delivery="COUNTER", **HANDED_OUT)
+    fetched = await office.act(
+        await office.issued(number="2/XN"), "return", RECEIVER, delivery="COUNTER", **HANDED_OUT
+    )
+    office.service.clock.set(at(3, 5, 16))
+    waiting = await office.submitted()
+    await office.act(done, "result-correction-draft", RECEIVER, **ERROR)
+    await office.service.receive(a_changed_year(2, exceptions=STORM))
+    before = await office.read(fetched, RECEIVER)
+    assert await recomputed(office) == {"MOVED": 1, "BOUND": 1}
+    assert (await office.read(waiting, RECEIVER))["reply_due_at"] == "2026-03-09T16:00:00+07:00"
+    told = (await office.read(done, RECEIVER))["correction_draft"]
+    assert told["decide_by"] == "2026-03-09T16:00:00+07:00"
+    assert await office.read(fetched, RECEIVER) == before
+    assert await office.service.published("dossier.due_recomputed.v1") == []
+    assert await recomputed(office) == {}
+    assert await verify_history(office.service.runtime, ()) == 0
 
 
 async def test_a_command_moves_a_new_date_that_was_promised_off_a_closed_day_and_tells_it(

@@ -68,6 +68,7 @@ async def test_nobody_is_warned_while_the_clock_stands_and_anew_after_it(office:
 
 
 MIGRATION = "services.dossier.migrations.versions.0078_decisions_that_wait_are_told"
+AGAIN = "services.dossier.migrations.versions.0091_suspensions_are_looked_at_again"
 LOOKED_AT = "services.dossier.migrations.versions.0086_what_waits_is_looked_at"
 COURT = {"reason": "Chờ tòa án", "legal_basis": "BLTTDS Điều 214", "cause": "COURT_OR_INSPECTION"}
 ASKED = {"items": [{"component_code": "to-khai", "reason": "Chưa ký"}], "reason": "Thiếu chữ ký"}
@@ -213,6 +214,20 @@ async def test_a_suspension_past_its_day_is_told_to_who_may_end_it_and_then_to_t
     assert desks == [[signer], [signer, manager]]
 
 
+async def test_a_suspension_nobody_named_an_end_of_is_told_to_be_looked_at_again(office: Office) -> None:
+    """Thirty days from 3 March, once: the signer a day before, the manager with them when it has passed."""
+    await office.act(await office.in_process(), "suspension", SIGNER, **COURT)
+    assert await warned(office, datetime(2026, 4, 1, 23, tzinfo=VIETNAM)) == []
+    assert len(await warned(office, datetime(2026, 4, 2, 8, tzinfo=VIETNAM))) == 1
+    found = await warned(office, datetime(2026, 4, 3, 8, tzinfo=VIETNAM))
+    assert [one["threshold"] for one in found] == ["SUSPENSION_NEAR", "SUSPENSION_LATE"]
+    assert {one["about"] for one in found} == {"2026-04-02T23:59:59+07:00"}
+    assert [[desk["role"] for desk in one["desks"]] for one in found] == [
+        ["SIGNER"],
+        ["SIGNER", "ONE_STOP_MANAGER"],
+    ]
+
+
 async def test_who_does_not_fetch_a_result_is_reminded_once_and_the_counter_told(office: Office) -> None:
     """Five working days after the day it was promised for: 6 March, a Friday. What was fetched is no news."""
     left, fetched = await office.issued(), await office.issued(number="2/XN")
@@ -257,6 +272,10 @@ async def test_what_waits_since_before_an_update_is_looked_at_but_for_old_result
     rows = await pool.fetch("SELECT id FROM dossiers WHERE watch_at IS NOT NULL")
     assert {str(row["id"]) for row in rows} == {one["dossier_id"] for one in (new, stands, asked)}
     assert old["dossier_id"] not in {str(row["id"]) for row in rows}
+    await pool.execute("UPDATE dossiers SET watch_at = NULL")
+    await pool.execute(import_module(AGAIN).LOOK_AT_THEM)
+    rows = await pool.fetch("SELECT id FROM dossiers WHERE watch_at IS NOT NULL")
+    assert {str(row["id"]) for row in rows} == {stands["dossier_id"]}
 
 
 async def test_a_dossier_submitted_again_is_replied_to_in_the_time_of_a_first_one(office: Office) -> None:

@@ -96,6 +96,19 @@ async def test_an_appointment_at_a_door_that_closed_is_called_off_at_once_before
     assert taken == 0
 
 
+async def test_all_whose_door_a_storm_closes_are_called_off_in_one_tick(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many: portion after portion. A portion a minute was over an hour for twenty thousand."""
+    for room in ("jobs.tidy_desk", "use_cases.desk.appointments"):
+        monkeypatch.setattr(f"services.dossier.{room}.AT_ONCE", 1)
+    booked = [await book(hall, f"{FRIDAY}T08:30:00+07:00", by) for by in (AN, BINH)]
+    await day_off(hall)
+    await hall.service.run_job(TIDY_DESK)
+    told = {one["key"] for one in await hall.service.published("appointment.cancelled.v1")}
+    assert told == {one["appointment_id"] for one in booked}
+
+
 async def test_a_group_closed_for_the_rest_of_the_day_takes_nobodys_place(hall: Hall) -> None:
     """It gives no numbers; who booked is reminded and let in, also while it is closed."""
     booked = await book(hall, f"{FRIDAY}T08:30:00+07:00")

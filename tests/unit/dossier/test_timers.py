@@ -61,12 +61,20 @@ def test_a_suspension_is_told_of_a_day_before_its_last_day_ends_and_once_that_ha
     ]
 
 
-@pytest.mark.parametrize(
-    "dossier",
-    [suspended(None), suspended("2026-03-20T00:00", over="2026-03-10T08:00")],
-    ids=["no day named", "ended, and waits for a year to be decided"],
-)
-def test_a_suspension_that_promises_no_day_is_told_of_to_nobody(dossier: Dossier) -> None:
+def test_a_suspension_nobody_named_an_end_of_is_looked_at_again_after_thirty_days() -> None:
+    review = at("2026-04-02T23:59:59")
+    assert timers(suspended(None), LIMITS) == [
+        Timer("SUSPENSION_NEAR", review - timedelta(days=1), review),
+        Timer("SUSPENSION_LATE", review + timedelta(seconds=1), review),
+    ]
+    assert watch_next(suspended(None), LIMITS, at("2026-03-04T08:00")) == review - timedelta(days=1)
+
+
+@pytest.mark.parametrize("until", ["2026-03-20T00:00", None])
+def test_a_suspension_that_waits_for_a_year_to_be_decided_only_is_told_of_to_nobody(
+    until: str | None,
+) -> None:
+    dossier = suspended(until, over="2026-03-10T08:00")
     assert timers(dossier, LIMITS) == []
     assert watch_next(dossier, LIMITS, at("2026-03-04T08:00")) is None
 

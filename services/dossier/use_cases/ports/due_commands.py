@@ -35,7 +35,7 @@ class DueCommand:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueMove:
-    """One dossier's due moment before and after, and what came of it.
+    """One dossier's due moment before and after, and what came of it; before acceptance that of the reply.
 
     `outcome` is WAITING, MOVED, BOUND, UNCHANGED or NOT_COUNTED.
     BOUND: its moment stays, or is counted when its clock runs again, by the calendar as it is now.
@@ -67,7 +67,7 @@ class DueCommands(Protocol):
     async def running(
         self, calendar: str, reaches: Sequence[Reach] | None, after: UUID, limit: int
     ) -> list[UUID]:
-        """Return dossiers under way that a calendar counts for, in order of their ids; None: of everybody."""
+        """Return dossiers in which something waits that a calendar counts for, by their ids; None: all."""
 
     def add_moves(self, command_id: UUID, moves: Sequence[DueMove]) -> None:
         """Keep what would move."""
