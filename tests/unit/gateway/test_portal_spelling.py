@@ -234,11 +234,12 @@ async def test_whatever_a_bridge_makes_of_it_it_is_the_same_dossier(name: str, s
 
 STRANGE: dict[str, tuple[Callable[[Json], Any], str]] = {
     "a list nobody told us of": (with_files(lambda file: [file], "HoSoKemTheo"), "HoSoKemTheo"),
-    "a supplement's list": (
+    "a paper of a supplement by another name": (
         with_files(
-            lambda file: [{"NoiDungBoSung": "x", "DanhSachGiayToBoSung": [file]}], "DanhSachHoSoBoSung"
+            lambda file: [{"DanhSachGiayToBoSung": [{"TenTep": "a.pdf", "NoiDung": file["Base64"]}]}],
+            "DanhSachHoSoBoSung",
         ),
-        "DanhSachHoSoBoSung",
+        "DanhSachHoSoBoSung.0.DanhSachGiayToBoSung.0.NoiDung",
     ),
     "two lists": (
         lambda message: {
@@ -281,6 +282,41 @@ async def test_what_may_be_a_file_is_for_people_who_let_the_dossier_in_without_i
     handed = handed_of(GENERAL, corrected(GENERAL, said.value, {place: ""}))
     require_only_files(said, handed, texts)
     assert {*handed.missing, *without.values()} - {""}, "what was left out is told of"
+
+
+ROUNDS: dict[str, Callable[[Json], Any]] = {
+    "as the contract has them": lambda file: [{"NoiDungBoSung": "x", "DanhSachGiayToBoSung": [file]}],
+    "in containers": lambda file: {
+        "HoSoBoSung": [{"NOI_DUNG_BO_SUNG": "x", "danhSachGiayToBoSung": {"GiayTo": file}}]
+    },
+    "as a text": lambda file: json.dumps([{"NoiDungBoSung": "x", "DanhSachGiayToBoSung": [file]}]),
+    "with a file in the place of its papers": lambda file: [{"NoiDungBoSung": "x", **file}],
+}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", ROUNDS)
+async def test_papers_of_rounds_of_supplements_are_papers_however_they_are_listed(
+    name: str, size: int
+) -> None:
+    message = with_files(ROUNDS[name], "DanhSachHoSoBoSung")(a_message(size))
+    said = await read(message)
+    handed = handed_of(GENERAL, said.value)
+    require_only_files(said, handed, set())
+    assert await contents(said, handed) == [CONTENTS[size]]
+    assert [file["component_code"] for file in handed.body["attachments"]] == ["TP01"]
+    assert handed.body["form_data"]["DanhSachHoSoBoSung.0.NoiDungBoSung"] == "x"
+    assert "DanhSachHoSoBoSung" not in removable(GENERAL, said.value), "no list of files goes as a whole"
+    place = f"{handed.places[0]}.Base64"
+    assert corrected(GENERAL, said.value, {place: ""}) != said.value
+    assert left_out(GENERAL, said.value, {place: ""})[1], "one paper may be left out"
+
+
+async def test_of_a_list_left_out_as_a_whole_every_file_is_asked_for_by_its_name() -> None:
+    files = [{"item": [{"TenTep": f"{name}.pdf", "Base64": "JVBERi0="}]} for name in "ab"]
+    said = await read(a_message(SIZES[0], HoSoKemTheo=files))
+    without, _ = left_out(GENERAL, said.value, {"HoSoKemTheo": ""})
+    assert without == {"HoSoKemTheo": "HoSoKemTheo (a.pdf, b.pdf)"}
 
 
 async def test_a_paper_named_by_its_code_only_is_asked_for() -> None:

@@ -116,9 +116,10 @@ ORDER BY random() LIMIT :limit
 """)
 _DOSSIER = Statement("SELECT dossier_id FROM tracking_codes WHERE code = :code")
 _KNOWN = Statement("SELECT code FROM tracking_codes WHERE code = ANY(:codes::text[])")
-_ASKED_IN = Statement(
-    "SELECT max(l.version) FROM portal_ledger l JOIN tracking_codes t USING (dossier_id)"
+_ASKED_LAST = Statement(
+    "SELECT l.version, l.occurred_at FROM portal_ledger l JOIN tracking_codes t USING (dossier_id)"
     " WHERE t.code = :code AND l.portal_status = 5 AND l.kind <> 'HERE_FEES' AND l.occurred_at <= :by"
+    " ORDER BY l.version DESC LIMIT 1"
 )
 _SPOKEN = Statement(
     "SELECT (SELECT p.portal_code FROM portal_mappings p"
@@ -248,10 +249,10 @@ class PostgresPortalLedger:
         known = {row["code"] for row in rows}
         return [one for one in codes if one.upper() in known]
 
-    async def asked_in(self, code: str, by: datetime) -> int | None:
-        """Return the version in which a dossier last asked for papers by a moment, None for none."""
-        found: int | None = await self._unit.fetch_value(_ASKED_IN, code=code.upper(), by=by)
-        return found
+    async def asked_last(self, code: str, by: datetime) -> tuple[int, datetime] | None:
+        """Return the version in which a dossier last asked for papers by a moment, and when it did."""
+        row = await self._unit.fetch_one(_ASKED_LAST, code=code.upper(), by=by)
+        return row and (row["version"], row["occurred_at"])
 
     async def spoken_of(self, procedure_code: str) -> Spoken:
         """Return a procedure and its sector in the portal's codes."""

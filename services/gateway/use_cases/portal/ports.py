@@ -223,8 +223,8 @@ class PortalLedger(Protocol):
     async def known_of(self, codes: Sequence[str]) -> Sequence[str]:
         """Return those of the codes that dossiers here have, in their order."""
 
-    async def asked_in(self, code: str, by: datetime) -> int | None:
-        """Return the version in which a dossier last asked for papers by a moment, None for none."""
+    async def asked_last(self, code: str, by: datetime) -> tuple[int, datetime] | None:
+        """Return the version in which a dossier last asked for papers by a moment, and when it did."""
 
     async def spoken_of(self, procedure_code: str) -> Spoken:
         """Return a procedure and its sector in the portal's codes."""

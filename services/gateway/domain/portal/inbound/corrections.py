@@ -11,8 +11,11 @@ from typing import Any
 
 from services.gateway.domain.portal.inbound.files import (
     content_member,
+    elements_in,
     holds_file,
     is_nameless,
+    last_round,
+    names_within,
     strange_lists,
     strange_members,
 )
@@ -24,13 +27,14 @@ from services.gateway.domain.portal.inbound.reading import UPDATING, beside_form
 from services.gateway.domain.portal.inbound.unread import unread_members
 from services.gateway.domain.portal.wire.envelope import content_of
 from services.gateway.domain.portal.wire.profiles import PROFILES
-from services.gateway.domain.portal.wire.spelling import FILES, FORM
+from services.gateway.domain.portal.wire.spelling import FILES, FORM, LISTS
 from services.gateway.domain.portal.wire.twice import is_blank, told_twice
 from services.gateway.domain.portal.wire.words import text_of
 
 Json = dict[str, Any]
 
 _WHOSE = "identity_number"
+_LONGEST_CALLED = 500
 _MOST_POINTS = 20
 """In the name of a member within another, as form builders number their fields."""
 _COMPONENT = "MaThanhPhanHoSo"
@@ -91,7 +95,7 @@ def corrected(path: str, message: Any, corrections: Mapping[str, str]) -> Any:
         # Nobody reads it as a form: an officer reads it as it is. One that is read was left out for good.
         data[f"{FORM} {AS_IT_CAME}"] = was[FORM]
     members = dict.fromkeys(next(_steps(was, name)) for name in applied)
-    for member in [one for one in members if one not in {FILES, FORM}]:
+    for member in [one for one in members if one not in LISTS | {FORM}]:
         unsaid = _taken_from(was.get(member), data.get(member))
         if not is_blank(unsaid) and not holds_file(unsaid):
             data[f"{member} {AS_IT_CAME}"] = unsaid
@@ -138,7 +142,8 @@ def _called(data: Any, name: str) -> str:
     if isinstance(item, Mapping) and outer:
         is_named = any(str(item.get(name) or "").strip() for name in (_NAME, _COMPONENT))
         return "" if is_named or last in strange_members(item) else outer
-    return _OTHERS.get(name, name)
+    names = ", ".join(one[:100] for one in names_within(_at(data, name)))
+    return (_OTHERS.get(name, name) + (f" ({names})" if names else ""))[:_LONGEST_CALLED]
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -206,8 +211,8 @@ def _removable(profile: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[
         listed = data.get(kind["list"])
         if listed and not isinstance(listed, list):
             yield kind["list"]
-        for place, item in enumerate(listed if isinstance(listed, list) else ()):
-            yield from (f"{kind['list']}.{place}{name}" for name in _of_file(item))
+        for place, item in elements_in(data, kind["list"]):
+            yield from (f"{place}{name}" for name in _of_file(item))
     yield from strange_lists(data, profile)
     correctable_too = set(_names(profile, data))
     yield from (name for name, _ in unread_members(data, profile) if name not in correctable_too)
@@ -238,15 +243,16 @@ def _names(profile: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[str]
     yield ".".join(profile["address"])
     yield from (name for name in profile["note"] if name in data or name == profile["note"][0])
     yield from status_members(data)
+    if latest := last_round(data):
+        yield latest[1]
     for kind in profile["files"]:
-        items = data.get(kind["list"]) if kind["list"] else None
-        for place, item in enumerate(items if isinstance(items, list) else ()):
+        for place, item in elements_in(data, kind["list"]):
             if isinstance(item, Mapping):
                 names = (
                     *(kind["name"], _COMPONENT),
                     *(name for name in (kind["link"], "IsDeleted") if item.get(name)),
                 )
-                yield from (f"{kind['list']}.{place}.{name}" for name in names)
+                yield from (f"{place}.{name}" for name in names)
         if not kind["list"] and kind["link"] and data.get(kind["link"]):
             yield kind["link"]
 

@@ -1,17 +1,20 @@
 """The files a message of the portal lists: there, at an address, or named and nowhere."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from services.gateway.domain.portal.wire.elements import letters_of_name
+from services.gateway.domain.portal.wire.profiles import PAPERS, SUPPLEMENTS
 from services.gateway.domain.portal.wire.spelling import FILE_MEMBERS, file_named, names_of
 from services.gateway.domain.portal.wire.twice import is_blank
-from services.gateway.domain.portal.wire.words import NO, YES, Json, LongText, NeedsPeople, text_of
+from services.gateway.domain.portal.wire.words import NO, YES, Json, LongText, NeedsPeople, moment_of, text_of
 
 CONTENT, _LINK, _NAME = "Base64", "DuongDanTaiTepTin", "TenTepDinhKem"
 _ADDRESS_OF_A_RESULT = "DuongDanTepTinKetQua"
+_OF_A_ROUND = ("NgayBoSung", "NgayTiepNhanBoSung")
 _LONGEST_REMARK = 500
 _SHORTEST_ADDRESS = 12
 _REUSED, _FROM_STORE, _DIGITISED = "DuocTaiSuDung", "DuocLayTuKhoDMQG", "DuocSoHoa"
@@ -52,7 +55,7 @@ def files_of(data: Mapping[str, Any], profile: Mapping[str, Any]) -> Listed:
     missing: list[str] = []
     deleted: list[str] = []
     unused: set[str] = set()
-    remarks: Json = {}
+    remarks: Json = dict(_of_rounds(data))
     if strange := strange_lists(data, profile):
         raise NeedsPeople(f"tệp không đọc được: {strange[0][:60]} (không rõ có phải tệp của hồ sơ)")
     for kind in profile["files"]:
@@ -159,7 +162,7 @@ def _listed(data: Mapping[str, Any], name: str) -> Sequence[tuple[str, Mapping[s
         return []
     if not isinstance(found, list):
         raise NeedsPeople(f"tệp không đọc được: {name} (không phải danh sách tệp)")
-    elements = [(f"{name}.{place}", one) for place, one in enumerate(found) if not is_blank(one)]
+    elements = [(place, one) for place, one in elements_in(data, name) if not is_blank(one)]
     for place, one in elements:
         if not isinstance(one, Mapping):
             raise NeedsPeople(f"tệp không đọc được: {place} (không phải danh sách tệp)")
@@ -168,6 +171,50 @@ def _listed(data: Mapping[str, Any], name: str) -> Sequence[tuple[str, Mapping[s
                 f"tệp không đọc được: {place}.{strange[0][:40]} (không rõ có phải nội dung tệp)"
             )
     return elements
+
+
+def elements_in(data: Mapping[str, Any], name: str) -> Iterator[tuple[str, Any]]:
+    """Yield whatever stands where a list has a file, with its place: of a round of supplements its papers."""
+    found = data.get(name)
+    for place, one in enumerate(found if isinstance(found, list) else ()):
+        at = f"{name}.{place}"
+        if name != SUPPLEMENTS or not isinstance(one, Mapping):
+            yield at, one
+            continue
+        papers = one.get(PAPERS)
+        if isinstance(papers, list):
+            yield from ((f"{at}.{PAPERS}.{number}", paper) for number, paper in enumerate(papers))
+        elif not is_blank(papers):
+            yield f"{at}.{PAPERS}", papers
+        itself = {of: value for of, value in one.items() if of != PAPERS}
+        if holds_file(itself):
+            yield at, itself
+
+
+def last_round(data: Mapping[str, Any]) -> tuple[datetime, str] | None:
+    """Return when the newest round with papers was, asked or handed in, and which member says so.
+
+    None where no round has papers, or one of these says no moment: it may be of any request.
+    """
+    newest = []
+    for place in {at.split(".")[1] for at, one in elements_in(data, SUPPLEMENTS) if not is_blank(one)}:
+        told = (moment_of(text_of(data[SUPPLEMENTS][int(place)], name)) for name in _OF_A_ROUND)
+        moments = [at for at in told if at is not None]
+        if not moments:
+            return None
+        newest.append((max(moments), f"{SUPPLEMENTS}.{place}.{_OF_A_ROUND[0]}"))
+    return max(newest, default=None)
+
+
+def _of_rounds(data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Yield what the rounds of supplements say beside their papers: which is answered, the officer reads."""
+    found = data.get(SUPPLEMENTS)
+    for place, one in enumerate(found if isinstance(found, list) else ()):
+        members = one.items() if isinstance(one, Mapping) else ()
+        told = {name: value for name, value in members if name != PAPERS}
+        if not holds_file(told):
+            at = f"{SUPPLEMENTS}.{place}"
+            yield from ((f"{at}.{name}", value) for name, value in told.items() if not is_blank(value))
 
 
 def _is_strange(name: str, value: Any, *, has_file: bool) -> bool:
@@ -206,6 +253,15 @@ def holds_file(value: Any) -> bool:
     if any(text_of(members, name) for name in (CONTENT, _LINK, _NAME, _ADDRESS_OF_A_RESULT)):
         return True
     return any(holds_file(one) for one in value.values())
+
+
+def names_within(value: Any) -> Iterator[str]:
+    """Yield the names of the files in a value nobody told us of."""
+    if isinstance(value, Mapping) and (name := text_of(file_named(value), _NAME)):
+        yield name
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    for one in inner:
+        yield from names_within(one)
 
 
 def _has_file_within(text: str) -> bool:

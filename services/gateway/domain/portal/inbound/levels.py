@@ -12,7 +12,10 @@ from services.gateway.domain.portal.inbound.declared import Where
 from services.gateway.domain.portal.wire.leaves import Leaf, Level, levels_in, says_nothing, token
 
 FORMS = frozenset({"dulieueform", "eform"})
-FILES = frozenset({"tailieunop", "danhsachtailieunop", "danhsachtailieu", "danhsachtepdinhkem"})
+FILES = frozenset({"tailieunop", "danhsachtailieunop", "danhsachtailieu", "danhsachtepdinhkem"}) | {
+    "danhsachgiaytobosung",
+    "danhsachhosobosung",
+}
 ADDRESSES = frozenset({"diachi", "diachidoanhnghiep"})
 PEOPLE = "dinhdanhchs"
 _CODES = frozenset({"mahoso", "mahosoqg"})

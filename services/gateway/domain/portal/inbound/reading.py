@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts.limits import MOST_FORM_ANSWERS
 from services.gateway.domain.account import tech_id_of
-from services.gateway.domain.portal.inbound.files import Listed, files_of, holds_file
+from services.gateway.domain.portal.inbound.files import Listed, files_of, holds_file, last_round
 from services.gateway.domain.portal.inbound.form import AS_IT_CAME, form_of
 from services.gateway.domain.portal.inbound.going_on import require_going_on, says_withdrawn
 from services.gateway.domain.portal.inbound.kept import kept_with_form
@@ -21,6 +21,7 @@ from services.gateway.domain.portal.wire.profiles import (
     OF_A_BARE_ONE,
     OF_NO_DOSSIER,
     PROFILES,
+    SUPPLEMENTS,
     TOLD_BY_THE_DOSSIER,
 )
 from services.gateway.domain.portal.wire.spelling import names_of
@@ -64,6 +65,8 @@ class Handed:
     deleted: tuple[str, ...] = ()
     """Names of files the message lists as deleted; `unused` is what stands in their places."""
     unused: frozenset[str] = frozenset()
+    last_round: tuple[datetime, str] | None = None
+    """When the newest of the rounds was all of whose papers it hands in and no other, and who says so."""
 
 
 def handed_of(path: str, message: Any) -> Handed:
@@ -104,7 +107,24 @@ def handed_of(path: str, message: Any) -> Handed:
         places=listed.places,
         deleted=listed.deleted,
         unused=listed.unused,
+        last_round=last_round(data) if is_supplement and _is_of_rounds(listed) else None,
     )
+
+
+def require_of_request(handed: Handed, asked_at: datetime) -> None:
+    """Raise `NeedsPeople` where papers are of rounds before the request that is open: it stays unanswered.
+
+    By the day, as the request's moment is the portal's in the one and ours in the other.
+    """
+    if handed.last_round is None:
+        return
+    at, name = handed.last_round
+    if at.date() < asked_at.astimezone(at.tzinfo).date():
+        raise NeedsPeople(f"cần sửa: {name} (giấy tờ của lần bổ sung trước yêu cầu đang chờ trả lời)")
+
+
+def _is_of_rounds(listed: Listed) -> bool:
+    return all(place.startswith(f"{SUPPLEMENTS}.") for place in listed.places)
 
 
 def _require_handed_in(data: Mapping[str, Any], profile: Mapping[str, Any], listed: Listed) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from services.gateway.domain.portal.wire.spelling import FILES, FORM, PEOPLE, names_of
+from services.gateway.domain.portal.wire.spelling import FORM, LISTS, PEOPLE, names_of
 from services.gateway.domain.portal.wire.twice import is_blank, told_twice
 from services.gateway.domain.portal.wire.words import NeedsPeople
 
@@ -17,7 +17,7 @@ def unread_members(data: Mapping[str, Any], profile: Mapping[str, Any]) -> Itera
     yield from ((name, f"{own} {_TWICE}") for name, own in told_twice(data) if own in known)
     outer, inner = profile["address"]
     # What people wrote in lists of their own stands with the form (`portal_kept`).
-    for name in sorted(known - {FILES, FORM, PEOPLE, outer, "", *profile["note"]}):
+    for name in sorted(known - {*LISTS, FORM, PEOPLE, outer, "", *profile["note"]}):
         if _is_no_value(data.get(name)):
             yield name, _NO_VALUE
     address = data.get(outer)

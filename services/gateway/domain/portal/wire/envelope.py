@@ -13,13 +13,13 @@ from services.gateway.domain.portal.wire.json_text import parsed
 from services.gateway.domain.portal.wire.leaves import Leaf, levels_in, token, tree_of
 from services.gateway.domain.portal.wire.letters import FormAsJson, letters_of, reading_of
 from services.gateway.domain.portal.wire.profiles import GENERAL, PROFILES, PROMOTION
-from services.gateway.domain.portal.wire.spelling import FILES, FORM, PEOPLE, TAX_PAYMENT
+from services.gateway.domain.portal.wire.spelling import FORM, LISTS, PEOPLE, TAX_PAYMENT
 from services.gateway.domain.portal.wire.twice import with_members
 from services.gateway.domain.portal.wire.words import LongText, as_list
 
 Json = dict[str, Any]
 
-TEXTS_OF_THEIR_OWN = frozenset({FILES, FORM, PEOPLE, TAX_PAYMENT, "DiaChi", "DiaChiDoanhNghiep"})
+TEXTS_OF_THEIR_OWN = LISTS | {FORM, PEOPLE, TAX_PAYMENT, "DiaChi", "DiaChiDoanhNghiep"}
 """Members of the content some senders write as JSON texts; what people wrote stays as they wrote it."""
 _TRADERS = ("TenThuongNhan", "MaSoThue")
 _PEOPLES = "ChuHoSo"

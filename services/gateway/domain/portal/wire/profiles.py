@@ -9,10 +9,15 @@ LAND_TAX = "nhantbthuedvcqg"
 LOOK_UP = "search/call"
 
 _LINK = "DuongDanTaiTepTin"
+SUPPLEMENTS, PAPERS = "DanhSachHoSoBoSung", "DanhSachGiayToBoSung"
+"""The rounds of supplements of section 7.3, and the papers of each."""
 _FILES = (
     {"list": "", "name": "TenTepDonDangKy", "content": "TepDonDangKy", "link": ""},
     {"list": "", "name": "TenTepDangKy", "content": "", "link": "URLTepDangKy"},
-    {"list": "TaiLieuNop", "name": "TenTepDinhKem", "content": "Base64", "link": _LINK},
+    *(
+        {"list": name, "name": "TenTepDinhKem", "content": "Base64", "link": _LINK}
+        for name in ("TaiLieuNop", SUPPLEMENTS)
+    ),
 )
 
 OF_NO_DOSSIER = frozenset({"isUpdating", "SecurityKey"})

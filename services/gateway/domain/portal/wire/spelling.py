@@ -15,11 +15,13 @@ from services.gateway.domain.portal.wire.elements import (
     letters_of_name,
     without_elements,
 )
-from services.gateway.domain.portal.wire.profiles import PROFILES
+from services.gateway.domain.portal.wire.profiles import PAPERS, PROFILES, SUPPLEMENTS
 from services.gateway.domain.portal.wire.twice import is_blank, lay_under
 from services.gateway.domain.portal.wire.words import Json, moment_in_numbers
 
 FILES, PEOPLE, FORM = "TaiLieuNop", "DinhDanhCHS", "DuLieuEForm"
+LISTS = frozenset({FILES, SUPPLEMENTS})
+"""Where files are listed."""
 TAX_FILE, TAX_PAYMENT = "FileThongBaoThue", "ThongTinThanhToan"
 FILE_MEMBERS = (
     "TenTepDinhKem",
@@ -52,10 +54,16 @@ _CONTENT_ALIASES = {
     "danhsachtailieunop": FILES,
     "danhsachtailieu": FILES,
     "danhsachtepdinhkem": FILES,
+    "danhsachgiaytobosung": FILES,
 }
 _ADDRESSES = frozenset(profile["address"][0] for profile in PROFILES.values())
 _ADDRESS_MEMBERS = ("MaTinh", "MaHuyen", "MaXa", "DiaChiChiTiet")
 _PEOPLE_MEMBERS = ("LoaiDinhDanh", "SoDinhDanh")
+_ROUND_MEMBERS = (
+    *("HoSoBoSungId", "NguoiYeuCauBoSung", "NoiDungBoSung", "NgayBoSung", "NguoiTiepNhanBoSung"),
+    *("ThongTinTiepNhan", "NgayTiepNhanBoSung", "TrangThaiBoSung", PAPERS, "DanhSachLePhiBoSung"),
+    *("NgayHenTraTruoc", "NgayHenTraMoi"),
+)
 _YES_OR_NO = frozenset(
     {"isUpdating", FORM, *(PROFILES[path][kind] for path in PROFILES for kind in ("by_post", "verified"))}
 )
@@ -94,6 +102,7 @@ _READ = frozenset(_MEMBERS.values()) - {FORM}
 _OF_FILES = by_letters(FILE_MEMBERS)
 _OF_ADDRESSES = by_letters(_ADDRESS_MEMBERS)
 _OF_PEOPLE = by_letters(_PEOPLE_MEMBERS)
+_OF_ROUNDS = by_letters((*_ROUND_MEMBERS, *FILE_MEMBERS))
 
 
 def with_members_named(data: Mapping[str, Any]) -> Json:
@@ -161,6 +170,17 @@ def files_in(value: Any) -> list[Any]:
     return [one for told in elements_of(value, _OF_FILES, _FILE_ALIASES) for one in _of_a_component(told)]
 
 
+def rounds_in(value: Any) -> list[Any]:
+    """Return the rounds of supplements with their papers as files; a file in the place of one stays one."""
+    rounds = elements_of(value, _OF_ROUNDS, _FILE_ALIASES)
+    return [
+        {**one, PAPERS: files_in(one[PAPERS])}
+        if isinstance(one, Mapping) and isinstance(one.get(PAPERS), list | Mapping)
+        else one
+        for one in rounds
+    ]
+
+
 def _of_a_component(told: Any) -> list[Any]:
     """Return the files an element holds in the only list in it; itself where it holds none, or more lists."""
     if not isinstance(told, Mapping):
@@ -216,8 +236,9 @@ def spelled(told: Mapping[str, Any], members: Mapping[str, str], aliases: Mappin
 def _shaped(name: str, value: Any) -> Any:
     if name == FORM:
         return value
-    if name == FILES:
-        return value if isinstance(value, str) else files_in(value)
+    if name in LISTS:
+        listed = files_in if name == FILES else rounds_in
+        return value if isinstance(value, str) else listed(value)
     if name == PEOPLE:
         return value if isinstance(value, str) else elements_of(value, _OF_PEOPLE, {})
     if name in _ADDRESSES:

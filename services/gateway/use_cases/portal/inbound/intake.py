@@ -32,6 +32,7 @@ from services.gateway.domain.portal.inbound.messages import (
 from services.gateway.domain.portal.inbound.reading import (
     Handed,
     code_named,
+    require_of_request,
 )
 from services.gateway.domain.portal.telling.code_forms import as_ours, national_code
 from services.gateway.domain.portal.telling.codes import CodeKind
@@ -223,13 +224,18 @@ class TakeFromPortal:
             if await work.portal_inbox.has_waiting_before(message=message, **whose):
                 return waiting(handed.portal_code, "chờ bản tin trước của hồ sơ")
             as_read, handed = handed, await self._in_our_codes(handed, work.portal_codes)
-            asked_in = (
-                await work.portal_ledger.asked_in(handed.portal_code, message.received_at)
+            asked = (
+                await work.portal_ledger.asked_last(handed.portal_code, message.received_at)
                 if handed.is_supplement
                 else None
             )
+        asked_in, asked_at = asked or (None, None)
         try:
+            if asked_at is not None:
+                require_of_request(handed, asked_at)
             return await self._bring(handed, as_read, said, message, lengths, asked_in)
+        except NeedsPeople as reason:
+            return parked(handed.portal_code, str(reason), is_retried=False)
         except Unavailable as silence:
             return waiting(handed.portal_code, silence.detail or silence.title)
 
