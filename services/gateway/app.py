@@ -75,7 +75,12 @@ from services.gateway.domain.route_match import RouteTable
 from services.gateway.domain.routes import ROUTES
 from services.gateway.domain.sample_user import SampleUser, sample_users
 from services.gateway.jobs.connectors import CONNECTORS
-from services.gateway.jobs.documents import DOCUMENT_CLOCK, DOCUMENT_EXCHANGE, DOCUMENT_FORGETTING
+from services.gateway.jobs.documents import (
+    DOCUMENT_CLOCK,
+    DOCUMENT_EXCHANGE,
+    DOCUMENT_FORGETTING,
+    DOCUMENT_PARTING,
+)
 from services.gateway.jobs.forgetting import FORGET
 from services.gateway.jobs.portal.exchange import PORTAL_EXCHANGE
 from services.gateway.jobs.portal.intake import PORTAL_INTAKE
@@ -151,6 +156,7 @@ JOBS: Sequence[Job] = (
     PAYMENT_RECONCILIATION,
     DOCUMENT_EXCHANGE,
     DOCUMENT_FORGETTING,
+    DOCUMENT_PARTING,
     DOCUMENT_CLOCK,
     *CONNECTORS,
     USAGE_FOLD,

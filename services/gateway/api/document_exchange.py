@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from kernel.core.errors import Invalid
@@ -15,7 +15,7 @@ from kernel.web.paging import Cursor, Limit, Page, decode_cursor, encode_cursor
 from services.gateway.api.document_models import Receiver
 from services.gateway.api.documents import Side, roles_only
 from services.gateway.api.portal.sync import PROBLEMS, local, place_of
-from services.gateway.api.saved_file import saved
+from services.gateway.api.saved_file import saved_file
 from services.gateway.domain.documents.envelope import Organ
 from services.gateway.domain.documents.organs import is_organ, same_organ
 from services.gateway.domain.documents.questions import system_key
@@ -146,10 +146,23 @@ async def replay_document_arrival(id: UUID, by: Caller, work: Work, now: Now) ->
     response_class=Response,
     responses={200: {"description": "Nội dung tệp", "content": {"application/octet-stream": {}}}},
 )
-async def download_document_arrival(id: UUID, by: Caller, work: Work, now: Now) -> Response:  # noqa: A002 - the address's own word.
+async def download_document_arrival(
+    id: UUID,  # noqa: A002 - the address's own word.
+    by: Caller,
+    work: Work,
+    now: Now,
+    request: Request,
+) -> Response:
     """Tải gói tin đến chưa đọc được, đúng từng byte; việc tải được ghi lại."""
     arrived = await read_arrival(id, by=by, work=work, now=now)
-    return saved(arrived.name, arrived.body)
+    return await saved_file(
+        request,
+        work,
+        name=arrived.name,
+        size=arrived.size,
+        of=id,
+        pieces=lambda reading, of, place: reading.document_posts.piece(of, place),
+    )
 
 
 @router.post("/arrivals/{id}/settlement", dependencies=MEND, responses=problems(428))

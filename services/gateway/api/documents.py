@@ -8,7 +8,6 @@ from pydantic import StringConstraints
 
 from kernel.core.caller import CallerKind
 from kernel.core.errors import Forbidden, NotFound
-from kernel.service import JobTick
 from kernel.web.deps import Caller, IfMatch, Now, current_work
 from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
@@ -23,7 +22,7 @@ from services.gateway.api.document_models import (
     WithReason,
 )
 from services.gateway.api.portal.sync import PROBLEMS, local, place_of
-from services.gateway.api.saved_file import SavedFile
+from services.gateway.api.saved_file import saved_file
 from services.gateway.domain.documents.ledger import Act
 from services.gateway.domain.documents.statuses import REFUSED
 from services.gateway.domain.routes.documents import CLERKS, READERS, SENDERS
@@ -151,18 +150,17 @@ async def download_exchanged_file(
 ) -> Response:
     """Tải tệp của một văn bản, đúng từng byte; việc tải được ghi lại."""
     await act.own_document(id, by=by, work=work)
-    names = {one["id"]: str(one["name"]) for one in await work.documents.files(id)}
-    if file_id not in names:
+    file = next((one for one in await work.documents.files(id) if one["id"] == file_id), None)
+    if file is None:
         raise NotFound
-
-    async def fetch() -> bytes:
-        async with JobTick(request.app.state.runtime, now).open_work() as reading:
-            file = await reading.documents.file(id, file_id)
-        if file is None:
-            raise NotFound
-        return bytes(file.content)
-
-    answer = SavedFile(names[file_id], fetch)
+    answer = await saved_file(
+        request,
+        work,
+        name=str(file["name"]),
+        size=int(file["size"]),
+        of=file_id,
+        pieces=lambda reading, of, place: reading.documents.piece(of, place),
+    )
     await work.documents.log_reading(
         Act(document=id, at=now, subject=by.subject, action="FILE_READ", reason=str(file_id))
     )

@@ -2,36 +2,55 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
-from fastapi import Response
+from fastapi import Request, Response
 from starlette.types import Receive, Scope, Send
 
-from services.gateway.domain.limits import Overloaded
+from kernel.core.errors import NotFound
+from kernel.runtime import Runtime
+from services.gateway.domain.documents.ledger import Piece
 
 _PIECE, _SECONDS_A_PIECE = 262_144, 60
-"""Who takes less than 4 KB a second has gone: their place is somebody else's."""
-# A file is one sealed value: opening it takes three times its size, sending it once. Clerks who open one of
-# the largest in the same minute would take all the memory of a process that serves everybody.
-_OPENING, _SENDING = asyncio.Semaphore(1), asyncio.Semaphore(3)
+"""Who takes less than 4 KB a second has gone."""
+Pieces = Callable[[Any, UUID, int], Awaitable[Piece | None]]
 
 
-def saved(name: str, content: bytes) -> Response:
-    """Return a file that is at hand."""
-    return Response(content, media_type="application/octet-stream", headers=_headers(name))
+async def saved_file(
+    request: Request, work: Any, *, name: str, size: int, of: UUID, pieces: Pieces
+) -> Response:
+    """Return a file that is read as fast as its reader takes it; raise `NotFound` when it is kept no more.
+
+    `pieces` reads a part of it with a unit of work: the first with the request's own, the others each with
+    one of its own, so that a slow reader holds no connection.
+    """
+    first = await pieces(work, of, 0)
+    if first is None:
+        raise NotFound
+    # What could not be kept whole has its own size, and nothing to be read.
+    length = len(first.content) if first.is_last else size
+    return _SavedFile(name, length, of, first, pieces, request.app.state.runtime)
 
 
-class SavedFile(Response):
-    """A file that is fetched when there is room to send it, and sent as fast as its reader takes it."""
-
+class _SavedFile(Response):
     media_type = "application/octet-stream"
 
-    def __init__(self, name: str, fetch: Callable[[], Awaitable[bytes]]) -> None:
-        """Raise `Overloaded` when as many as there is room for are being sent."""
-        if _SENDING.locked():
-            raise Overloaded
-        super().__init__(headers=_headers(name))
-        self._fetch = fetch
+    def __init__(
+        self, name: str, length: int, of: UUID, first: Piece, pieces: Pieces, runtime: Runtime
+    ) -> None:
+        super().__init__(
+            headers={
+                "Content-Length": str(length),
+                "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+                "Content-Security-Policy": "sandbox; default-src 'none'",
+                "X-Content-Type-Options": "nosniff",
+                "Cache-Control": "private, no-store",
+            }
+        )
+        self._of, self._pieces, self._runtime = of, pieces, runtime
+        self._piece: Piece | None = first
 
     async def __call__(
         self,
@@ -39,23 +58,27 @@ class SavedFile(Response):
         receive: Receive,  # noqa: ARG002 - every answer's signature.
         send: Send,
     ) -> None:
-        """Send it; who hangs up, and who comes to the end, makes room."""
-        async with _SENDING:
-            async with _OPENING:
-                content = memoryview(await self._fetch())
-            self.headers["content-length"] = str(len(content))
-            await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-            for start in range(0, len(content), _PIECE):
-                piece = bytes(content[start : start + _PIECE])
-                async with asyncio.timeout(_SECONDS_A_PIECE):
-                    await send({"type": "http.response.body", "body": piece, "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
+        """Send it; one that is forgotten meanwhile ends short of its length, and its reader is told so."""
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        place = 0
+        while (piece := self._piece) is not None:
+            await _sent(piece.content, send)
+            place += 1
+            self._piece = None if piece.is_last else await self._next(place)
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _next(self, place: int) -> Piece:
+        async with self._runtime.unit_of_work() as unit:
+            found = await self._pieces(self._runtime.open_work(unit), self._of, place)
+        if found is None:
+            raise NotFound
+        return found
 
 
-def _headers(name: str) -> dict[str, str]:
-    return {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-        "X-Content-Type-Options": "nosniff",
-        "Cache-Control": "private, no-store",
-    }
+async def _sent(content: bytes, send: Send) -> None:
+    """Send a piece; what an earlier version kept whole is sent in slices."""
+    whole = memoryview(content)
+    for start in range(0, len(whole), _PIECE):
+        async with asyncio.timeout(_SECONDS_A_PIECE):
+            body = bytes(whole[start : start + _PIECE])
+            await send({"type": "http.response.body", "body": body, "more_body": True})

@@ -1,6 +1,7 @@
 """The documents' exchange, in turns: what came, what is to be made ready, what waits, what was said."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import structlog
 
@@ -45,6 +46,21 @@ async def forget_what_came(tick: JobTick) -> None:
         work.documents.forget_done(tick.now - timedelta(days=tick.resources.documents.keep_days))
 
 
+async def part_what_is_whole(tick: JobTick) -> None:
+    """Put what earlier versions kept whole into parts, the longest first; one of a lost key stays."""
+    past: set[UUID] = set()
+    while not tick.runtime.stopping.is_set():
+        async with tick.open_work() as work:
+            found = await work.documents.part_longest(past)
+        if found is None:
+            break
+        owner, is_moved = found
+        if not is_moved:
+            past.add(owner)
+    if past:
+        _log.warning("document_values_not_opened", values=len(past))
+
+
 async def go_on_after_set_back(tick: JobTick) -> None:
     """Let nothing wait for the time a clock had come to before it was set back."""
     async with tick.open_work() as work:
@@ -53,4 +69,5 @@ async def go_on_after_set_back(tick: JobTick) -> None:
 
 DOCUMENT_CLOCK = Job("document_clock", 60, go_on_after_set_back)
 DOCUMENT_FORGETTING = Job("document_forgetting", 3600, forget_what_came)
+DOCUMENT_PARTING = Job("document_parting", 3600, part_what_is_whole)
 DOCUMENT_EXCHANGE = Job("document_exchange", 1, exchange_documents)

@@ -7,12 +7,13 @@ from uuid import UUID
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from kernel.sealing import SealBroken
-from services.gateway.domain.documents.ledger import ArrivalState, Arrived, Message, MessageKind
+from services.gateway.domain.documents.ledger import ArrivalState, Arrived, Message, MessageKind, Piece
+from services.gateway.store.document_parts import ARRIVALS, MESSAGES, DocumentParts
 from services.gateway.store.document_seals import DocumentSeals
 
 _DUE = Statement(
     """
-SELECT m.id, m.document, m.receiver, m.receiver_name, m.kind, m.code, m.body, m.attempts, d.agency AS sender
+SELECT m.id, m.document, m.receiver, m.receiver_name, m.kind, m.code, m.attempts, d.agency AS sender
 FROM document_messages m JOIN exchanged_documents d ON d.id = m.document
 WHERE m.state = 'WAITING' AND m.next_attempt_at <= :now
   AND NOT EXISTS (SELECT 1 FROM document_messages e
@@ -44,23 +45,20 @@ _REPLAY = Statement(
     " WHERE id = :id AND document = :document AND state = 'REFUSED'"
 )
 _KEEP = Statement(
-    "INSERT INTO document_arrivals (id, name, sha256, body, size, received_at, state,"
-    " next_attempt_at, reason)"
-    " VALUES (:id, :name, :sha256, :body, :size, :now, :state, :next_attempt_at, :reason)"
+    "INSERT INTO document_arrivals (id, name, sha256, size, received_at, state, next_attempt_at, reason)"
+    " VALUES (:id, :name, :sha256, :size, :now, :state, :next_attempt_at, :reason)"
     # Bytes forgotten since are kept anew, as sealed for the row they now are.
     " ON CONFLICT (sha256) DO UPDATE SET state = 'RECEIVED', next_attempt_at = :now,"
     " id = CASE WHEN document_arrivals.body = '' THEN excluded.id ELSE document_arrivals.id END,"
-    " body = CASE WHEN document_arrivals.body = '' THEN excluded.body ELSE document_arrivals.body END"
-    " WHERE document_arrivals.state = 'DONE'",
-    rows=None,
+    " body = nullif(document_arrivals.body, '') WHERE document_arrivals.state = 'DONE' RETURNING id"
 )
 _ARRIVALS = Statement(
     "SELECT id FROM document_arrivals WHERE state IN ('RECEIVED', 'PARKED') AND next_attempt_at <= :now"
     " ORDER BY received_at, id LIMIT :limit"
 )
 _ARRIVAL = Statement(
-    "SELECT id, name, body, attempts, received_at FROM document_arrivals"
-    " WHERE id = :id AND (state IN ('RECEIVED', 'PARKED', 'REFUSED') OR (state = 'SETTLED' AND body <> ''))"
+    "SELECT id, name, size, attempts, received_at FROM document_arrivals WHERE id = :id"
+    " AND (state IN ('RECEIVED', 'PARKED', 'REFUSED') OR (state = 'SETTLED' AND body IS DISTINCT FROM ''))"
 )
 _REFUSE = Statement(
     "UPDATE document_arrivals SET state = 'REFUSED', reason = :reason, next_attempt_at = NULL,"
@@ -81,7 +79,8 @@ _SETTLE = Statement(
 )
 _AGAIN = Statement(
     "UPDATE document_arrivals SET state = 'RECEIVED', next_attempt_at = :now, settled_at = NULL"
-    " WHERE id = :id AND (state IN ('PARKED', 'REFUSED') OR (state = 'SETTLED' AND body <> ''))"
+    " WHERE id = :id"
+    " AND (state IN ('PARKED', 'REFUSED') OR (state = 'SETTLED' AND body IS DISTINCT FROM ''))"
 )
 
 
@@ -90,7 +89,7 @@ class PostgresDocumentPosts:
 
     def __init__(self, unit: UnitOfWork, seals: DocumentSeals) -> None:
         self._unit = unit
-        self._seals = seals
+        self._parts = DocumentParts(unit, seals)
 
     async def next_due(self, now: datetime) -> Message | None:
         """Return the message whose turn it is, of each receiver the oldest; an unreadable body is empty."""
@@ -98,7 +97,7 @@ class PostgresDocumentPosts:
         if row is None:
             return None
         try:
-            body = self._seals.open(row["body"], row["id"])
+            body = await self._parts.whole(MESSAGES, row["id"]) or b""
         except SealBroken:
             # Of a key that is lost: it waits, and stops only what goes to the same receiver.
             body = b""
@@ -124,38 +123,40 @@ class PostgresDocumentPosts:
         """Send again what the axis refused; `Stale` when it is refused no more."""
         self._unit.write(_REPLAY, id=message, document=document, now=now)
 
-    def keep(self, arrived: Arrived, *, size: int, reason: str, now: datetime) -> None:
+    async def keep(self, arrived: Arrived, *, size: int, reason: str, now: datetime) -> None:
         """Keep what came, before anything else; the same bytes again are looked at again, kept once."""
         is_parked = bool(reason)
-        self._unit.write(
+        await self._unit.begin()
+        row = await self._unit.fetch_one(
             _KEEP,
             id=arrived.id,
             name=arrived.name[:200],
             sha256=hashlib.sha256(arrived.body or arrived.name.encode()).digest(),
-            body=self._seals.seal(arrived.body, arrived.id),
             size=size,
             state=ArrivalState.PARKED.value if is_parked else ArrivalState.RECEIVED.value,
             next_attempt_at=None if is_parked else now,
             reason=reason,
             now=now,
         )
+        if row is not None and row["id"] == arrived.id:
+            await self._parts.keep(arrived.id, arrived.body)
 
     async def waiting(self, now: datetime, limit: int) -> list[UUID]:
         """Return what came and is to be understood now, oldest first."""
         return [row["id"] for row in await self._unit.fetch(_ARRIVALS, now=now, limit=limit)]
 
     async def arrival(self, arrival: UUID) -> Arrived | None:
-        """Return one that is not done, or that people are done with and is not forgotten."""
+        """Return one that is not done, or that people are done with and is not forgotten; not its bytes."""
         row = await self._unit.fetch_one(_ARRIVAL, id=arrival)
-        if row is None:
-            return None
-        return Arrived(
-            id=row["id"],
-            name=row["name"],
-            body=self._seals.open(row["body"], row["id"]),
-            attempts=row["attempts"],
-            received_at=row["received_at"],
-        )
+        return None if row is None else Arrived(**dict(row))
+
+    async def whole(self, arrival: UUID) -> bytes | None:
+        """Return all bytes of one, as it came."""
+        return await self._parts.whole(ARRIVALS, arrival)
+
+    async def piece(self, arrival: UUID, place: int) -> Piece | None:
+        """Return a part of one; None when it is kept no more."""
+        return await self._parts.piece(ARRIVALS, arrival, place)
 
     def understood(self, arrival: UUID, now: datetime) -> None:
         """Keep that it is done."""

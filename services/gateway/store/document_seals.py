@@ -6,7 +6,7 @@ from uuid import UUID
 
 from kernel.sealing import Sealer
 
-_BYTES, _WORDS = "document bytes", "document words"
+_BYTES, _PART, _WORDS = "document bytes", "document part", "document words"
 
 
 class DocumentSeals:
@@ -16,12 +16,20 @@ class DocumentSeals:
         self._seals = seals
 
     def seal(self, content: bytes, row: UUID) -> bytes:
-        """Return bytes as they are kept in a row."""
+        """Return a short value as it is kept in its row."""
         return self._seals.seal_bytes(content, purpose=f"{_BYTES} {row}")
 
     def open(self, kept: bytes, row: UUID) -> bytes:
-        """Return bytes as they came."""
+        """Return a value of a row as it came."""
         return self._seals.open_bytes(kept, purpose=f"{_BYTES} {row}")
+
+    def seal_part(self, content: bytes, owner: UUID, place: int, *, is_last: bool) -> bytes:
+        """Return a part as it is kept: of no other value, in no other place, the last or not."""
+        return self._seals.seal_bytes(content, purpose=_part(owner, place, is_last))
+
+    def open_part(self, kept: bytes, owner: UUID, place: int, *, is_last: bool) -> bytes:
+        """Return a part as it came."""
+        return self._seals.open_bytes(kept, purpose=_part(owner, place, is_last))
 
     def seal_words(self, words: Mapping[str, Any], row: UUID) -> str:
         """Return what people read as it is kept in a row."""
@@ -30,3 +38,7 @@ class DocumentSeals:
     def open_words(self, kept: str, row: UUID) -> dict[str, Any]:
         """Return what people read."""
         return cast("dict[str, Any]", self._seals.open(kept, purpose=f"{_WORDS} {row}"))
+
+
+def _part(owner: UUID, place: int, is_last: bool) -> str:
+    return f"{_PART} {owner} {place} {'last' if is_last else 'followed'}"

@@ -129,14 +129,13 @@ SUPERSEDE = Statement(
 )
 USERS = Statement("SELECT DISTINCT subject FROM document_acts WHERE document = :document ORDER BY subject")
 ADD_FILE = Statement(
-    "INSERT INTO document_files (id, document, position, name, media_type, size, sha256, content)"
-    " VALUES (:id, :document, :position, :name, :media_type, :size, :sha256, :content)"
+    "INSERT INTO document_files (id, document, position, name, media_type, size, sha256)"
+    " VALUES (:id, :document, :position, :name, :media_type, :size, :sha256)"
 )
 FILES = Statement(
     "SELECT id, document, position, name, media_type, size, sha256 FROM document_files"
     " WHERE document = :document ORDER BY position"
 )
-FILE = Statement("SELECT * FROM document_files WHERE id = :id AND document = :document")
 ADD_MESSAGE = Statement(
     "INSERT INTO document_messages (id, document, receiver, receiver_name, kind, code, body, sha256, state,"
     " next_attempt_at, created_at) VALUES (:id, :document, :receiver, :receiver_name, :kind, :code, :body,"
@@ -173,6 +172,10 @@ ITS = "SELECT id FROM exchanged_documents WHERE dossier_id = :dossier_id::uuid"
 FORGET = tuple(
     Statement(sql, rows=None)
     for sql in (
+        "DELETE FROM document_parts WHERE owner IN"
+        f" (SELECT id FROM document_files WHERE document IN ({ITS})"
+        f" UNION ALL SELECT id FROM document_messages WHERE document IN ({ITS})"
+        " UNION ALL SELECT arrival FROM exchanged_documents WHERE dossier_id = :dossier_id::uuid)",
         f"DELETE FROM document_files WHERE document IN ({ITS})",
         f"UPDATE document_messages SET body = '', answer = '' WHERE document IN ({ITS})",
         f"UPDATE document_statuses SET words = '' WHERE document IN ({ITS})",
@@ -210,9 +213,15 @@ ARRIVALS_AFTER_SET_BACK = Statement(
     " AND next_attempt_at > :now::timestamptz + interval '11 minutes'",
     rows=None,
 )
-FORGET_DONE = Statement(
-    "UPDATE document_arrivals SET body = '', reason = '' WHERE id IN (SELECT id FROM document_arrivals"
-    " WHERE state IN ('DONE', 'SETTLED') AND body <> '' AND settled_at < :before LIMIT 500)",
-    rows=None,
+_LONG_DONE = (
+    "SELECT id FROM document_arrivals WHERE state IN ('DONE', 'SETTLED') AND body IS DISTINCT FROM ''"
+    " AND settled_at < :before ORDER BY settled_at, id LIMIT 500"
+)
+FORGET_DONE = (
+    Statement(f"DELETE FROM document_parts WHERE owner IN ({_LONG_DONE})", rows=None),
+    Statement(
+        f"UPDATE document_arrivals SET body = '', reason = '' WHERE id IN ({_LONG_DONE})",
+        rows=None,
+    ),
 )
 OURS = Statement("SELECT code, name FROM agencies WHERE code = ANY(:codes)")

@@ -97,7 +97,19 @@ document_files = Table(
     _text("media_type"),
     Column("size", BigInteger, nullable=False),
     Column("sha256", LargeBinary, nullable=False),
-    Column("content", LargeBinary, nullable=False),
+    # Null: in parts. Only what an earlier version kept stands here.
+    Column("content", LargeBinary),
+)
+Index("ix_document_files_whole", document_files.c.size, postgresql_where=text("content <> ''"))
+
+document_parts = Table(
+    "document_parts",
+    metadata,
+    # Of a file, a message or an arrival.
+    Column("owner", UUID, primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("is_last", Boolean, nullable=False),
+    Column("body", LargeBinary, nullable=False),
 )
 
 document_messages = Table(
@@ -110,7 +122,8 @@ document_messages = Table(
     _text("receiver_name"),
     _text("kind"),
     _text("code"),
-    Column("body", LargeBinary, nullable=False),
+    # Null: in parts. Empty: forgotten.
+    Column("body", LargeBinary),
     Column("sha256", LargeBinary, nullable=False),
     _text("state"),
     Column("attempts", Integer, nullable=False, server_default=text("0")),
@@ -155,7 +168,8 @@ document_arrivals = Table(
     Column("id", UUID, primary_key=True),
     _text("name"),
     Column("sha256", LargeBinary, nullable=False, unique=True),
-    Column("body", LargeBinary, nullable=False),
+    # Null: in parts. Empty: forgotten.
+    Column("body", LargeBinary),
     Column("size", BigInteger, nullable=False),
     Column("received_at", _moment, nullable=False),
     _text("state"),
@@ -173,8 +187,9 @@ Index(
 Index(
     "ix_document_arrivals_kept",
     document_arrivals.c.settled_at,
-    postgresql_where=text("state IN ('DONE', 'SETTLED') AND body <> ''"),
+    postgresql_where=text("state IN ('DONE', 'SETTLED') AND body IS DISTINCT FROM ''"),
 )
+Index("ix_document_arrivals_whole", document_arrivals.c.size, postgresql_where=text("body <> ''"))
 
 document_routes = Table(
     "document_routes",

@@ -1,7 +1,7 @@
 """Documents of the exchange in PostgreSQL: what is sent, what came, and every word said of them."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,9 +17,12 @@ from services.gateway.domain.documents.ledger import (
     Heard,
     KeptFile,
     Message,
+    Piece,
 )
 from services.gateway.domain.documents.statuses import Said
 from services.gateway.domain.portal.telling.ledger import Backoff
+from services.gateway.store.document_parts import FILES as IN_FILES
+from services.gateway.store.document_parts import DocumentParts
 from services.gateway.store.document_seals import DocumentSeals
 from services.gateway.store.document_sql import (
     ADD_FILE,
@@ -32,7 +35,6 @@ from services.gateway.store.document_sql import (
     CANCEL_QUESTIONS,
     CHANGE,
     EARLIER_RESULT,
-    FILE,
     FILES,
     FIND_BY_KEY,
     FIND_ONE,
@@ -65,6 +67,7 @@ class PostgresDocuments:
     def __init__(self, unit: UnitOfWork, seals: DocumentSeals) -> None:
         self._unit = unit
         self._seals = seals
+        self._parts = DocumentParts(unit, seals)
 
     def add(self, document: Document) -> None:
         """Keep a document; `Stale` at the commit when somebody kept it meanwhile."""
@@ -175,8 +178,8 @@ class PostgresDocuments:
         """Return who read it, answered it or put it to a dossier."""
         return [row["subject"] for row in await self._unit.fetch(USERS, document=document)]
 
-    def add_files(self, files: Sequence[KeptFile]) -> None:
-        """Keep files byte for byte."""
+    async def add_files(self, files: Sequence[KeptFile]) -> None:
+        """Keep files byte for byte, each in parts that go to the server as they are sealed."""
         for one in files:
             self._unit.write(
                 ADD_FILE,
@@ -187,42 +190,31 @@ class PostgresDocuments:
                 media_type=one.media_type,
                 size=len(one.content),
                 sha256=hashlib.sha256(one.content).digest(),
-                content=self._seals.seal(one.content, one.id),
             )
+            await self._parts.keep(one.id, one.content)
 
     async def files(self, document: UUID) -> list[dict[str, Any]]:
         """Return what files there are, without their contents."""
         rows = await self._unit.fetch(FILES, document=document)
         return [{**dict(row), "name": self._name(row), "sha256": row["sha256"].hex()} for row in rows]
 
-    async def file(self, document: UUID, file: UUID) -> KeptFile | None:
-        """Return one file with its content."""
-        row = await self._unit.fetch_one(FILE, id=file, document=document)
-        if row is None:
-            return None
-        return KeptFile(
-            id=row["id"],
-            document=row["document"],
-            position=row["position"],
-            name=self._name(row),
-            media_type=row["media_type"],
-            content=self._seals.open(row["content"], row["id"]),
-        )
+    async def piece(self, file: UUID, place: int) -> Piece | None:
+        """Return a part of a file; None when it is kept no more."""
+        return await self._parts.piece(IN_FILES, file, place)
+
+    async def part_longest(self, past: Collection[UUID]) -> tuple[UUID, bool] | None:
+        """Put the longest value an earlier version kept whole into parts: whose, and whether it could be."""
+        return await self._parts.move(past)
+
+    async def add_letter(self, message: Message, now: datetime) -> None:
+        """Keep a message that carries files, in parts: as large as all of them together."""
+        self._unit.write(ADD_MESSAGE, **self._message(message, now), body=None)
+        await self._parts.keep(message.id, message.body)
 
     def add_message(self, message: Message, now: datetime) -> None:
-        """Keep a message to be sent; an acknowledgement said again is sent again, a document never."""
-        self._unit.write(
-            ADD_MESSAGE,
-            id=message.id,
-            document=message.document,
-            receiver=message.receiver,
-            receiver_name=message.receiver_name,
-            kind=message.kind.value,
-            code=message.code,
-            body=self._seals.seal(message.body, message.id),
-            sha256=hashlib.sha256(message.body).digest(),
-            now=now,
-        )
+        """Keep a short message to be sent; an acknowledgement said again is sent again, a document never."""
+        body = self._seals.seal(message.body, message.id)
+        self._unit.write(ADD_MESSAGE, **self._message(message, now), body=body)
 
     async def receivers(self, document: UUID) -> list[dict[str, Any]]:
         """Return every message of a document and how far it is."""
@@ -276,12 +268,25 @@ class PostgresDocuments:
 
     def forget_done(self, before: datetime) -> None:
         """Forget the raw bytes of what was understood before then; what they said is kept elsewhere."""
-        self._unit.write(FORGET_DONE, before=before)
+        for statement in FORGET_DONE:
+            self._unit.write(statement, before=before)
 
     async def ours(self, organs: Sequence[str]) -> list[Organ]:
         """Return which of these are agencies of this province."""
         rows = await self._unit.fetch(OURS, codes=list(organs))
         return [Organ(row["code"], row["name"]) for row in rows]
+
+    def _message(self, message: Message, now: datetime) -> dict[str, Any]:
+        return {
+            "id": message.id,
+            "document": message.document,
+            "receiver": message.receiver,
+            "receiver_name": message.receiver_name,
+            "kind": message.kind.value,
+            "code": message.code,
+            "sha256": hashlib.sha256(message.body).digest(),
+            "now": now,
+        }
 
     def _act(self, act: Act) -> dict[str, Any]:
         row = new_id()

@@ -151,6 +151,14 @@ def kept_files(document: UUID, attachments: Sequence[Attachment]) -> list[KeptFi
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a long value as it is handed on, one after another."""
+
+    content: bytes
+    is_last: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
     """A status as it was said: by a receiver of ours, or by us of what came in."""
@@ -165,11 +173,12 @@ class Heard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
-    """Something that came in, kept before it is understood."""
+    """Something that came in, kept before it is understood; `body` where all of it is at hand."""
 
     id: UUID
     name: str
-    body: bytes
+    body: bytes = b""
+    size: int = 0
     attempts: int = 0
     received_at: datetime | None = None
 

@@ -6,6 +6,7 @@ the first sign too many. A tree is kept of everything but the files' contents, w
 
 import base64
 import binascii
+import io
 from dataclasses import dataclass, field
 from xml.parsers import expat  # nosec - hardened below; see the module's own words.
 
@@ -88,6 +89,7 @@ class _Builder:
         self._bounds = bounds
         self._open: list[Node] = []
         self._texts: list[list[str]] = []
+        self._files: list[_Base64] = []
         self._lengths: list[int] = []
         self._elements = 0
         self._namespaces = 0
@@ -137,22 +139,56 @@ class _Builder:
         else:
             self.root = node
         self._open.append(node)
+        if node.name == _CONTENT:
+            self._files.append(_Base64())
         self._texts.append([])
         self._lengths.append(0)
 
     def characters(self, text: str) -> None:
         self._lengths[-1] += len(text)
-        if self._open[-1].name != _CONTENT and self._lengths[-1] > self._bounds.text:
+        if self._open[-1].name == _CONTENT:
+            self._files[-1].take(text)
+            return
+        if self._lengths[-1] > self._bounds.text:
             raise NotReadable("text-too-long", "Một phần tử dài quá mức cho phép")
         self._texts[-1].append(text)
 
     def end(self, _name: str) -> None:
         node, texts = self._open.pop(), self._texts.pop()
         self._lengths.pop()
-        if node.name != _CONTENT:
+        if node.name == _CONTENT:
+            node.content = self._files.pop().whole()
+        else:
             node.text = "".join(texts)
+
+
+class _Base64:
+    """Decodes a file as it comes: its letters, twice as much memory and more, are never all at hand."""
+
+    def __init__(self) -> None:
+        self._decoded = io.BytesIO()
+        self._left = ""
+        self._is_broken = self._is_over = False
+
+    def take(self, text: str) -> None:
+        """Decode what is whole so far."""
+        letters = self._left + "".join(text.split())
+        ready = len(letters) // 4 * 4
+        self._left = letters[ready:]
+        self._decode(letters[:ready])
+
+    def whole(self) -> bytes | None:
+        """Return the file; None where it is not Base64."""
+        self._decode(self._left)
+        return None if self._is_broken else self._decoded.getvalue()
+
+    def _decode(self, letters: str) -> None:
+        if self._is_broken or not letters:
             return
+        # What fills up the last four letters is the end.
+        self._is_broken = self._is_over
         try:
-            node.content = base64.b64decode("".join("".join(texts).split()), validate=True)
+            self._decoded.write(base64.b64decode(letters, validate=True))
         except (binascii.Error, ValueError):
-            node.content = None
+            self._is_broken = True
+        self._is_over = letters.endswith("=")

@@ -27,7 +27,7 @@ from services.gateway.domain.documents.ledger import (
 )
 from services.gateway.domain.documents.statuses import KEPT, RECEIVED, TAKEN_BACK, TEXTS, may_follow
 from services.gateway.use_cases.documents.ports import Office, Papers
-from services.gateway.use_cases.documents.writing import messages_of, status_message
+from services.gateway.use_cases.documents.writing import keep_letters, status_message
 
 
 class StatusNotAllowed(Refusal):
@@ -157,8 +157,7 @@ async def revoke_document(
     )
     rows = await work.documents.receivers(document.id)
     receivers = [Organ(row["receiver"], row["receiver_name"]) for row in rows if row["kind"] == "DOCUMENT"]
-    for message in messages_of(revocation, envelope, receivers, office):
-        work.documents.add_message(message, now)
+    await keep_letters(revocation, envelope, receivers, office, work, now)
     work.documents.add(revocation)
     changed = replace(document, is_revoked=True)
     work.documents.change(changed, seen=seen, now=now)

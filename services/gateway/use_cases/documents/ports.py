@@ -103,3 +103,11 @@ class Office:
     sphere: str
     signatures: Signatures
     required: Required = Required.NOTHING
+
+    @property
+    def most_file_bytes(self) -> int:
+        """How much the files of a document may be together: more makes a message we would not take ourselves.
+
+        Base64 is four letters for three bytes; 1 MB is left for what stands around them.
+        """
+        return (self.bounds.bytes - 1_048_576) * 3 // 4

@@ -92,7 +92,9 @@ class ReceiveDocument:
         if faults:
             document = replace(document, status=REFUSED, failure=reasons(faults))
         work.documents.add(document)
-        work.documents.add_files(kept_files(document.id, [one for one in said.attachments if one.content]))
+        await work.documents.add_files(
+            kept_files(document.id, [one for one in said.attachments if one.content])
+        )
         note_replies(document, answering, work, now)
         await supersede(earlier, document, work, now)
         self._acknowledge(document, work, now)

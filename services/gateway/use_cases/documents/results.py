@@ -3,7 +3,6 @@
 Results, the questions of outside steps, and revocations of both.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
@@ -46,14 +45,13 @@ from services.gateway.domain.documents.questions import (
 from services.gateway.domain.documents.replies import Why
 from services.gateway.domain.portal.telling.view import FileRef, PortalView
 from services.gateway.use_cases.documents.ports import Office
-from services.gateway.use_cases.documents.writing import Faulty, messages_of
+from services.gateway.use_cases.documents.writing import Faulty, keep_letters
 from services.gateway.use_cases.portal.ports import DossierService
 
 _log = structlog.get_logger()
 _MACHINE = "gateway-documents"
 _BATCH = 20
 _OK = 200
-_MOST_BYTES = 60 * 1_048_576
 
 
 class _NotSendable(Exception):  # noqa: N818 - the fact is the name.
@@ -199,10 +197,8 @@ class PrepareDocuments:
         now: datetime,
     ) -> None:
         """Keep the messages, the files and that it is ready: one commit, or nothing was sent."""
-        messages = await asyncio.to_thread(messages_of, ready, envelope, receivers, self._office)
-        for message in messages:
-            work.documents.add_message(message, now)
-        work.documents.add_files(kept_files(ready.id, attachments))
+        await keep_letters(ready, envelope, receivers, self._office, work, now)
+        await work.documents.add_files(kept_files(ready.id, attachments))
         work.documents.settle(ready, now)
 
     async def _send(self, document: Document) -> None:
@@ -238,8 +234,7 @@ class PrepareDocuments:
                 words={"subject": f"Thu hồi: {about.words.get('subject', '')}"[:500], **document.words},
             )
             envelope = self._envelope(ready, [], Signer(), about)
-            for message in messages_of(ready, envelope, receivers, self._office):
-                work.documents.add_message(message, now)
+            await keep_letters(ready, envelope, receivers, self._office, work, now)
             work.documents.settle(ready, now)
             work.documents.mark(about.id, now, is_revoked=True)
 
@@ -267,7 +262,7 @@ class PrepareDocuments:
         )
 
     async def _contents(self, files: list[FileRef]) -> AsyncIterator[Attachment]:
-        left = _MOST_BYTES
+        left = self._office.most_file_bytes
         for index, file in enumerate(files):
             opened = await self._dossiers.open_file(UUID(file.attachment_id))
             try:

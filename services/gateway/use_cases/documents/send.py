@@ -1,6 +1,5 @@
 """What officers send: a document from a dossier, with its papers, to receivers of their choice."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -32,9 +31,7 @@ from services.gateway.domain.documents.ledger import (
 from services.gateway.domain.documents.organs import same_organ
 from services.gateway.use_cases.documents.act import staff_of
 from services.gateway.use_cases.documents.ports import Office, Papers
-from services.gateway.use_cases.documents.writing import messages_of
-
-_MOST_BYTES = 60 * 1_048_576
+from services.gateway.use_cases.documents.writing import keep_letters
 
 
 class AlreadySent(Refusal):
@@ -71,7 +68,7 @@ async def send_document(
     """Keep a document and one message a receiver; raise `Faulty`, `NotFound` or `AlreadySent`."""
     dossier = await papers.dossier(draft.dossier_id, by=by)
     request_id = _request_of(dossier) if draft.for_step else None
-    attachments = await _attached(draft, by=by, papers=papers)
+    attachments = await _attached(draft, by=by, papers=papers, most=office.most_file_bytes)
     answered = await _answered(draft, by=by, work=work)
     document_id = document_id_of(by.agency, draft.promulgated_on, draft.number)
     key = same_document(document_id)
@@ -98,12 +95,9 @@ async def send_document(
     )
     envelope = _envelope(draft, document, attachments, answered, by=by, office=office, now=now)
     receivers = [replace(one, id=same_organ(one.id)) for one in draft.receivers]
-    # Megabytes are written and signed beside the loop: other requests go on meanwhile.
-    messages = await asyncio.to_thread(messages_of, document, envelope, receivers, office)
-    for message in messages:
-        work.documents.add_message(message, now)
+    await keep_letters(document, envelope, receivers, office, work, now)
     work.documents.add(document)
-    work.documents.add_files(kept_files(document.id, attachments))
+    await work.documents.add_files(kept_files(document.id, attachments))
     work.documents.log(Act(document=document.id, at=now, subject=by.subject, action="SENT"))
     return document
 
@@ -116,9 +110,9 @@ def _request_of(dossier: Mapping[str, Any]) -> UUID:
     return UUID(str(step["request_id"]))
 
 
-async def _attached(draft: Draft, *, by: Caller, papers: Papers) -> list[Attachment]:
+async def _attached(draft: Draft, *, by: Caller, papers: Papers, most: int) -> list[Attachment]:
     """Fetch the files in the officer's own name: what the officer may not read does not leave."""
-    found, left = [], _MOST_BYTES
+    found, left = [], most
     for index, attachment_id in enumerate(draft.attachments):
         try:
             name, media_type, content = await papers.file(attachment_id, by=by)
@@ -126,7 +120,7 @@ async def _attached(draft: Draft, *, by: Caller, papers: Papers) -> list[Attachm
             raise Invalid(fields=[(f"attachments.{index}", "Không có tệp này")]) from error
         left -= len(content)
         if left < 0:
-            raise Invalid(fields=[("attachments", "Tổng dung lượng tệp vượt 60 MB")])
+            raise Invalid(fields=[("attachments", f"Tổng dung lượng tệp vượt {most // 1_048_576} MB")])
         found.append(Attachment(f"tep-{index + 1}", name, media_type, content))
     return found
 

@@ -18,7 +18,7 @@ class ArrivalOutcome(StrEnum):
 
 
 async def read_arrival(arrival: UUID, *, by: Caller, work: Any, now: datetime) -> Arrived:
-    """Return what came, byte for byte; the reading is logged. `NotFound` for what was forgotten."""
+    """Return what is read byte for byte; the reading is logged. `NotFound` for what was forgotten."""
     arrived = await _kept(arrival, work)
     await work.documents.log_reading(Act(document=arrival, at=now, subject=by.subject, action="READ"))
     return arrived

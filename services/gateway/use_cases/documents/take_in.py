@@ -97,8 +97,10 @@ class TakeInDocuments:
         """Deal with one: a document is kept and acknowledged, a status noted; the rest waits for people."""
         async with self._open_work() as work:
             arrived: Arrived | None = await work.document_posts.arrival(arrival)
-        if arrived is None:
+            body: bytes | None = await work.document_posts.whole(arrival) if arrived else None
+        if arrived is None or body is None:
             return
+        arrived = replace(arrived, body=body)
         try:
             # Megabytes of XML are read beside the loop: requests go on meanwhile.
             said = await asyncio.to_thread(_understood, arrived, self._office.bounds)
@@ -132,13 +134,13 @@ class TakeInDocuments:
         reason = one.fault or ("" if one.body is not None else "Gói tin quá lớn, còn ở thư mục của trục")
         arrived = Arrived(id=new_id(), name=shown(one.handle), body=one.body or b"")
         async with self._open_work() as work:
-            work.document_posts.keep(arrived, size=one.size, reason=reason, now=self._clock.now())
+            await work.document_posts.keep(arrived, size=one.size, reason=reason, now=self._clock.now())
 
     async def _set_aside(self, one: Incoming, reason: str) -> None:
         """Tell people of what cannot be kept: its name and why; it stays where the axis keeps things."""
         arrived = Arrived(id=new_id(), name=shown(one.handle), body=b"")
         async with self._open_work() as work:
-            work.document_posts.keep(arrived, size=one.size, reason=reason, now=self._clock.now())
+            await work.document_posts.keep(arrived, size=one.size, reason=reason, now=self._clock.now())
 
     async def _park(self, arrival: UUID, reason: str, retry_at: datetime | None) -> None:
         async with self._open_work() as work:

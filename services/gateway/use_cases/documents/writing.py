@@ -1,8 +1,10 @@
 """Messages of a document: one envelope a receiver, checked, with bytes that never change."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from kernel.core.errors import Invalid
 from kernel.core.ids import new_id
@@ -26,27 +28,40 @@ class Faulty(Invalid):
     title = "Văn bản chưa đủ điều kiện để gửi"
 
 
-def messages_of(
-    document: Document, envelope: Envelope, receivers: Sequence[Organ], office: Office
-) -> list[Message]:
-    """Return one message a receiver, signed; raise `Faulty` when the document may not leave."""
+async def keep_letters(
+    document: Document,
+    envelope: Envelope,
+    receivers: Sequence[Organ],
+    office: Office,
+    work: Any,
+    now: datetime,
+) -> None:
+    """Keep one message a receiver, signed; raise `Faulty` when the document may not leave.
+
+    One is made after another: each is as large as all files together, and there may be fifty.
+    """
     whole = replace(envelope, receivers=tuple(receivers))
     faults = faults_of(whole)
     if faults:
         raise Faulty(fields=faults)
-    return [
-        Message(
+    for receiver in receivers:
+        # Megabytes are written and signed beside the loop: other requests go on meanwhile.
+        letter = replace(whole, receivers=(receiver,))
+        body = await asyncio.to_thread(_letter, letter, office, document.agency)
+        message = Message(
             id=new_id(),
             document=document.id,
             receiver=receiver.id,
             receiver_name=receiver.name,
             kind=MessageKind.DOCUMENT,
-            body=office.signatures.sign(
-                write_envelope(replace(whole, receivers=(receiver,)), office.profile), agency=document.agency
-            ),
+            body=body,
         )
-        for receiver in receivers
-    ]
+        await work.documents.add_letter(message, now)
+        del body, message  # Two at once would be twice the memory.
+
+
+def _letter(envelope: Envelope, office: Office, agency: str) -> bytes:
+    return office.signatures.sign(write_envelope(envelope, office.profile), agency=agency)
 
 
 def status_message(

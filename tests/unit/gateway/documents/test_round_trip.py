@@ -1,5 +1,6 @@
 """What is built is valid, and what is read back is what was said."""
 
+import base64
 import unicodedata
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -219,3 +220,15 @@ def test_a_moment_that_says_there_is_none_is_that_of_when_it_came() -> None:
     notice = read_envelope(said.encode(), came_at=came_at)
     assert isinstance(notice, StatusNotice)
     assert notice.at == came_at
+
+
+def test_a_long_file_in_lines_is_decoded_as_it_comes_and_one_that_goes_on_after_its_end_is_none():
+    content = bytes(range(256)) * 4_000
+    written = write_envelope(an_envelope(attachments=(Attachment("a", "a.pdf", "application/pdf", content),)))
+    letters = base64.b64encode(content)
+    assert letters in written
+    in_lines = b"\r\n".join(letters[start : start + 77] for start in range(0, len(letters), 77))
+    assert read_envelope(written.replace(letters, in_lines)).attachments[0].content == content
+    for broken in (letters + b"QQ==", letters[:-1], letters[:500_001] + b"=" + letters[500_001:]):
+        (fault,) = read_envelope(written.replace(letters, broken)).faults[:1]
+        assert fault == ("Attachment", "Tệp 1 không có nội dung đọc được")
