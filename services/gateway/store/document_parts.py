@@ -26,7 +26,8 @@ MOVED = (FILES, ARRIVALS)
 
 _ADD = Statement(
     "INSERT INTO document_parts (owner, place, is_last, body) SELECT :owner::uuid, p.place, p.is_last, p.body"
-    " FROM unnest(:places::int[], :lasts::boolean[], :bodies::bytea[]) AS p(place, is_last, body)"
+    " FROM unnest(:places::int[], :lasts::boolean[], :bodies::bytea[]) AS p(place, is_last, body)",
+    rows=None,
 )
 _PIECE = {
     table: Statement(
@@ -58,7 +59,6 @@ class DocumentParts:
 
     async def keep(self, owner: UUID, content: bytes) -> None:
         """Keep a value; an empty one is one empty part."""
-        await self._unit.begin()
         whole = memoryview(content)
         last = max(0, len(whole) - 1) // PART_BYTES
         for first in range(0, last + 1, _PARTS_AT_ONCE):
@@ -73,7 +73,8 @@ class DocumentParts:
                 for place in places
             ]
             lasts = [place == last for place in places]
-            await self._unit.fetch(_ADD, owner=owner, places=list(places), lasts=lasts, bodies=bodies)
+            self._unit.write(_ADD, owner=owner, places=list(places), lasts=lasts, bodies=bodies)
+            await self._unit.flush()
 
     async def piece(self, of: tuple[str, str], owner: UUID, place: int) -> Piece | None:
         """Return a part of a value, None where nobody keeps the value any more.
