@@ -11,6 +11,7 @@ from kernel.core.errors import NotFound
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.keepers import Sight
 from services.dossier.domain.results.register import ResultState
 from services.dossier.store.account import account_of
 from services.dossier.store.attachments import FILE_JSON, attachment_of
@@ -21,9 +22,11 @@ from services.dossier.store.dossier_loading import AUTHORITY, COLUMNS, loading
 from services.dossier.store.dossiers import PostgresDossiers
 from services.dossier.store.intake.evidence import evidence_of
 from services.dossier.store.linked import LINKED_JSON, linked_of
+from services.dossier.store.listed import FILTERS, ITEM, LAST_STOP
 from services.dossier.store.mapping import dossier_of
 from services.dossier.store.searching import HANDED_ON, TAKES_PART
 from services.dossier.store.shown import sound_authority
+from services.dossier.store.supervised import SUPERVISED, SUPERVISED_BY_CODE, within
 from services.dossier.use_cases.ports import Detail, UsedResult
 from services.dossier.use_cases.sealed_rows import RowSeals
 
@@ -36,16 +39,6 @@ _USED = """
      FROM result_uses u JOIN result_register r ON r.id = u.result_id
      WHERE u.dossier_id = d.id) AS used_results
 """
-ITEM = (
-    "id, reference, dossier_code, portal_code, procedure_code, procedure_name, channel, origin, state,"
-    " version, owner_name, submitted_at, accepted_at, due_at, ended_at, step, receiving_agency,"
-    " competent_agency, task_due_at, agencies"
-)
-# Whether one is late is held against its last stop, where the clock stands or stood when it ended.
-LAST_STOP = (
-    "CASE WHEN state IN ('SUPPLEMENT_REQUESTED', 'AWAITING_FINANCIAL', 'SUSPENDED', 'WITHDRAWAL_REQUESTED',"
-    " 'STOPPED') THEN work #> '{stops,-1}' END AS last_stop"
-)
 # What may be done now stands on what a decision would stand on: the detail is loaded as for an acceptance.
 _DETAIL = loading(
     f"""
@@ -94,10 +87,6 @@ _OWN = Statement(
     ) AS found ORDER BY id DESC LIMIT :limit
     """
 )
-_FILTERS = (
-    "id < :before::uuid AND (:state::text = '' OR state = :state)"
-    " AND (:procedure::text = '' OR procedure_code = :procedure)"
-)
 # What had ended at agencies the asked one goes on for is walked at each of those, the newest first; whose it
 # is now says the dossier itself (`HANDED_ON`). The catalogue's words, unproved here, say where to look, and
 # which procedures to pass by without opening what is kept of them.
@@ -123,7 +112,7 @@ def _left(column: str, only: str = "") -> str:
     return f"""
         (SELECT ended.* FROM kept CROSS JOIN LATERAL (
             SELECT {ITEM}, {LAST_STOP} FROM dossiers d WHERE {column} = kept.agency {only}
-            AND (procedure_code = ANY(kept.apart)) <> kept.has_rest AND {HANDED_ON} AND {_FILTERS}
+            AND (procedure_code = ANY(kept.apart)) <> kept.has_rest AND {HANDED_ON} AND {FILTERS}
             ORDER BY id DESC LIMIT :limit) AS ended)
     """
 
@@ -132,19 +121,19 @@ _OF_AGENCY = Statement(
     f"""
     WITH RECURSIVE {_LEFT_TO}
     SELECT DISTINCT ON (id) {ITEM}, last_stop FROM (
-        (SELECT {ITEM}, {LAST_STOP} FROM dossiers WHERE receiving_agency = :agency AND {_FILTERS}
+        (SELECT {ITEM}, {LAST_STOP} FROM dossiers WHERE receiving_agency = :agency AND {FILTERS}
          ORDER BY id DESC LIMIT :limit)
         UNION ALL
         (SELECT {ITEM}, {LAST_STOP} FROM dossiers WHERE competent_agency = :agency
          AND competent_agency <> receiving_agency
-         AND {_FILTERS} ORDER BY id DESC LIMIT :limit)
+         AND {FILTERS} ORDER BY id DESC LIMIT :limit)
         UNION ALL
         (SELECT {ITEM}, {LAST_STOP} FROM dossiers
          WHERE helping_agency = :agency AND helping_agency <> receiving_agency
-         AND {_FILTERS} ORDER BY id DESC LIMIT :limit)
+         AND {FILTERS} ORDER BY id DESC LIMIT :limit)
         UNION ALL
         (SELECT {ITEM}, {LAST_STOP} FROM dossiers WHERE consulted_agencies @> ARRAY[:agency::text]
-         AND consulted_agencies <> '{{}}' AND {_FILTERS} ORDER BY id DESC LIMIT :limit)
+         AND consulted_agencies <> '{{}}' AND {FILTERS} ORDER BY id DESC LIMIT :limit)
         UNION ALL {_left("receiving_agency")}
         UNION ALL {_left("competent_agency", "AND competent_agency <> receiving_agency")}
         UNION ALL {_left("helping_agency", "AND helping_agency <> receiving_agency")}
@@ -156,7 +145,7 @@ _OF_AGENCY_BY_CODE = Statement(
     f"""
     SELECT {ITEM}, {LAST_STOP} FROM dossiers d
     WHERE (dossier_code = upper(:code) OR reference = upper(:code) OR portal_code = :code)
-      AND {TAKES_PART} AND {_FILTERS} ORDER BY id DESC LIMIT :limit
+      AND {TAKES_PART} AND {FILTERS} ORDER BY id DESC LIMIT :limit
     """
 )
 _HISTORY = Statement(
@@ -282,6 +271,15 @@ class PostgresViews:
         if code:
             return await self._unit.fetch(_OF_AGENCY_BY_CODE, code=code, **filters)
         return await self._unit.fetch(_OF_AGENCY, **filters)
+
+    async def supervised(
+        self, sight: Sight | None, *, state: str, procedure: str, code: str, before: UUID, limit: int
+    ) -> list[Any]:
+        """Return the dossiers within a supervisor's sight, newest first; without one everybody's."""
+        filters = {"state": state, "procedure": procedure, "before": before, "limit": limit}
+        if code:
+            return await self._unit.fetch(SUPERVISED_BY_CODE, code=code, **within(sight), **filters)
+        return await self._unit.fetch(SUPERVISED, **within(sight), **filters)
 
     async def is_provincial(self, agency: str) -> bool:
         """Tell whether an agency is the province's committee or its service centre."""

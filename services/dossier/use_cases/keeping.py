@@ -5,7 +5,7 @@ from datetime import datetime
 
 from kernel.core.caller import Caller
 from kernel.core.clock import VIETNAM
-from services.dossier.domain.keepers import Keepers, Reach
+from services.dossier.domain.keepers import Keepers, Reach, Sight
 from services.dossier.domain.standing import is_supervisor
 from services.dossier.use_cases.ports import Work
 
@@ -40,7 +40,12 @@ async def oversees(by: Caller, parts: Iterable[tuple[str, str]], work: Work, now
     """
     if not is_supervisor(by) or not by.agency:
         return False
+    sight = await sight_over(by, work, now)
+    return sight is None or any(sight.has(agency, procedure) for agency, procedure in parts)
+
+
+async def sight_over(by: Caller, work: Work, now: datetime) -> Sight | None:
+    """Return what the caller's agency knows of; None for the province's own, who know of all."""
     if await work.views.is_provincial(by.agency):
-        return True
-    sight = (await keepers_on(work, now)).sight(by.agency)
-    return any(sight.has(agency, procedure) for agency, procedure in parts)
+        return None
+    return (await keepers_on(work, now)).sight(by.agency)

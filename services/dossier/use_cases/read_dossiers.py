@@ -20,12 +20,13 @@ from services.dossier.domain.standing import (
     WORKING_ROLES,
     is_colleague,
     is_party,
+    is_supervisor,
     require_sight,
 )
 from services.dossier.domain.states import State
 from services.dossier.domain.ways import Standing, standing_of
 from services.dossier.use_cases.files.quarantine import require_open
-from services.dossier.use_cases.keeping import oversees
+from services.dossier.use_cases.keeping import oversees, sight_over
 from services.dossier.use_cases.open_dossier import situation_of
 from services.dossier.use_cases.ports import Attachment, Detail, Work
 from services.dossier.use_cases.receive_dossier import supplemented
@@ -166,19 +167,24 @@ async def list_dossiers(
     work: Work,
     now: datetime,
 ) -> list[Any]:
-    """Return the caller's own dossiers, or those of the officer's agency, newest first; names are logged."""
+    """Return the caller's own dossiers, or those of the officer's agency, newest first; names are logged.
+
+    Who supervises and works none is shown, without names, what they may open.
+    """
     if by.kind is CallerKind.PERSON:
         index = identity_index(work.seals, by.identity_number)
         return await work.views.own(by.subjects, index, state=state, before=before or NEWEST, limit=limit)
-    if by.kind is not CallerKind.STAFF or not by.has_role(*WORKING_ROLES, "SUPERVISOR"):
+    asked: dict[str, Any] = {"state": state, "procedure": procedure, "code": code}
+    asked |= {"before": before or NEWEST, "limit": limit}
+    if by.kind is CallerKind.STAFF and by.has_role(*WORKING_ROLES):
+        rows = await work.views.of_agency(by.agency, **asked)
+        if rows:
+            shown = (row["id"] for row in on_the_page(rows, limit))
+            await log_reading(work, by, "list", None, None, now, shown=shown)
+        return rows
+    if not is_supervisor(by) or not by.agency:
         raise Forbidden
-    rows = await work.views.of_agency(
-        by.agency, state=state, procedure=procedure, code=code, before=before or NEWEST, limit=limit
-    )
-    if rows and sees_names(by):
-        shown = (row["id"] for row in on_the_page(rows, limit))
-        await log_reading(work, by, "list", None, None, now, shown=shown)
-    return rows
+    return await work.views.supervised(await sight_over(by, work, now), **asked)
 
 
 def sees_names(by: Caller) -> bool:

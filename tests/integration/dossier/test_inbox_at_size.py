@@ -16,6 +16,7 @@ from services.dossier.store import (
     dossier_loading,
     inbox,
     searching,
+    supervised,
     views,
     warnings,
     watches,
@@ -69,6 +70,8 @@ HOT: dict[str, Statement] = {
     "own": views._OWN,
     "of agency": views._OF_AGENCY,
     "of agency by code": views._OF_AGENCY_BY_CODE,
+    "supervised": supervised.SUPERVISED,
+    "supervised by code": supervised.SUPERVISED_BY_CODE,
     "load": dossier_loading.LOAD,
     "detail": views._DETAIL,
     "held by absent": colleagues._HELD_BY_ABSENT,
@@ -108,6 +111,8 @@ async def test_no_hot_query_reads_a_whole_table(
         # Looked at every few seconds: in order, not by collecting all that might be due, which at a million
         # dossiers is dearer than reading the table.
         assert "Bitmap" not in json.dumps(await _plan(connection, HOT["to watch"]))
+        # Whoever supervises one agency reads the newest of that one: in order, and of nobody else.
+        assert _unbounded(await _plan(connection, HOT["supervised"])) == []
         # The desks of all agencies are in one index: a page and its counts read no others' tasks.
         assert _unbounded(await _plan(connection, HOT["inbox"])) == []
         *page, told = await _inbox(connection, "H99.1")

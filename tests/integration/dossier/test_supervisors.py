@@ -5,6 +5,7 @@ import pytest
 from tests.builders.dossier.office import (
     COMMUNE,
     OTHER_COMMUNE,
+    PROCEDURE,
     RECEIVER,
     Office,
     a_citizen,
@@ -63,7 +64,9 @@ async def test_a_supervisor_reads_dossiers_of_their_own_house(
         assert answer.status_code == status, answer.text
 
 
-async def test_a_supervisor_opens_what_their_figures_count_and_nothing_else(office: Office) -> None:
+async def test_a_supervisor_lists_and_opens_what_their_figures_count_and_nothing_else(
+    office: Office,
+) -> None:
     """Whom an agency stands under is the catalogue's word: the heir of that one, and nobody by its code."""
     above, heir = "H99.30", "H99.40"
     continuing = {"agency": heir, "by_procedure": {}}
@@ -85,3 +88,37 @@ async def test_a_supervisor_opens_what_their_figures_count_and_nothing_else(offi
         assert counted == ([seen["dossier_id"]] if agency in {COMMUNE, heir} else []), agency
         for read in (path, f"{path}/history"):
             assert (await office.service.get(read, overseer)).status_code == status, (agency, read)
+        for narrowed in ({}, {"code": seen["dossier_code"]}, {"state": "ACCEPTED", "procedure": PROCEDURE}):
+            listed = await office.service.get("/v1/dossiers", overseer, params=narrowed)
+            assert [one["dossier_id"] for one in listed.json()["items"]] == counted, (agency, narrowed)
+
+
+async def test_a_supervisor_pages_through_all_they_may_open_once_each(office: Office) -> None:
+    """Of agencies under theirs, of those nobody told of by their code, and of the province's own all."""
+    await office.service.receive(
+        an_agency("H99", level="PROVINCE", kind="PEOPLES_COMMITTEE"), an_agency(OTHER_COMMUNE)
+    )
+    mine = [(await office.accepted())["dossier_id"] for _ in range(3)]
+    pool = office.service.runtime.pool
+    await pool.execute(
+        "UPDATE dossiers SET helping_agency = $1, competent_agency = $2 WHERE id = $3",
+        f"{COMMUNE}.99",
+        OTHER_COMMUNE,
+        mine[0],
+    )
+    await pool.execute("UPDATE dossiers SET receiving_agency = $1 WHERE id = $2", OTHER_COMMUNE, mine[0])
+
+    async def listed(agency: str) -> list[str]:
+        overseer = an_officer("SUPERVISOR", agency=agency, unit="giam-sat")
+        found, cursor = [], ""
+        while True:
+            page = await office.service.get("/v1/dossiers", overseer, params={"limit": "1", "cursor": cursor})
+            found += [one["dossier_id"] for one in page.json()["items"]]
+            cursor = page.json()["next_cursor"]
+            if not cursor:
+                return found
+
+    assert await listed(COMMUNE) == mine[::-1]
+    assert await listed(OTHER_COMMUNE) == [mine[0]]
+    assert await listed("H99") == mine[::-1]
+    assert await listed("H99.11") == []

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
-from services.dossier.store.views import ITEM, LAST_STOP
+from services.dossier.store.listed import ITEM, LAST_STOP
 
 _ADD = Statement(
     "INSERT INTO visit_dossiers (visit_id, dossier_id, agency, officer, at)"

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from services.dossier.domain.dossier import Dossier
+from services.dossier.domain.keepers import Sight
 from services.dossier.use_cases.ports.records import Detail
 
 
@@ -27,6 +28,11 @@ class Views(Protocol):
         self, agency: str, *, state: str, procedure: str, code: str, before: UUID, limit: int
     ) -> list[Any]:
         """Return the dossiers an agency takes part in, newest first."""
+
+    async def supervised(
+        self, sight: Sight | None, *, state: str, procedure: str, code: str, before: UUID, limit: int
+    ) -> list[Any]:
+        """Return the dossiers within a supervisor's sight, newest first; without one everybody's."""
 
     async def is_provincial(self, agency: str) -> bool:
         """Tell whether an agency is the province's committee or its service centre."""

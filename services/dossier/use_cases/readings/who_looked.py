@@ -11,7 +11,7 @@ from kernel.core.errors import Forbidden, Invalid
 from services.dossier.domain.intake.identifiers import identity_faults
 from services.dossier.domain.keepers import Sight
 from services.dossier.domain.standing import is_supervisor
-from services.dossier.use_cases.keeping import keepers_on
+from services.dossier.use_cases.keeping import sight_over
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.read_dossiers import log_reading
 from services.dossier.use_cases.readings.ports import Reading
@@ -70,10 +70,6 @@ async def _readers_seen(by: Caller, work: Work, now: datetime) -> Sight | None:
 
     Raises `Forbidden` for whoever does not supervise: an officer who reads is not who says who read.
     """
-    if not is_supervisor(by):
+    if not is_supervisor(by) or not by.agency:
         raise Forbidden
-    if await work.views.is_provincial(by.agency):
-        return None
-    if not by.agency:
-        raise Forbidden
-    return (await keepers_on(work, now)).sight(by.agency)
+    return await sight_over(by, work, now)
