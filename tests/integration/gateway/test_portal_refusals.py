@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from sandbox.portal.settings import PortalSettings
 from services.gateway.domain.portal.answers.streak import MANY_DOSSIERS
 from tests.integration.gateway.portal_dossiers import PROCEDURE, ADossier
 from tests.integration.gateway.portal_world import World, a_world
@@ -132,3 +133,31 @@ async def test_nothing_is_told_over_another_dossier_of_the_same_code(start, is_k
         head, *behind = await world.gateway.runtime.pool.fetch(told, ours.id)
         assert tuple(head) == ("REFUSED", "code-of-another" if is_known else "already-there")
         assert {row["state"] for row in behind} == {"WAITING"}
+
+
+@pytest.mark.parametrize("is_answer_lost", [False, True], ids=["at once", "after an answer that was lost"])
+async def test_anothers_dossier_of_our_code_is_not_ours_for_its_status(start, is_answer_lost: bool):
+    """It stands at exactly what a create tells; only its owner says that it is not ours."""
+    code = "H99.201-260303-0001"
+    nobody = PortalSettings(province_url="http://127.0.0.1:9", province_timeout_seconds=0.2)
+    async with a_world(start, nobody) as world:
+        owner = {"name": "Lê Thị Bốn", "identity_number": "099088000022"}
+        theirs = {"procedure_code": "1.004873", "code": code, "owner": owner}
+        assert (await world.portal.post("/sandbox/submissions", json=theirs)).status_code == 201
+        kept = (await world.portal.get(f"/sandbox/dossiers/{code}")).json()
+        if is_answer_lost:
+            await world.faults(html_5xx={"value": 502, "times": 1, "service": "DongBoHoSoMC"})
+        ours = ADossier(code=code).went("accepted", "ACCEPTED")
+        await world.hears(ours)
+        for _ in range(3):
+            await world.sends()
+            world.passes(seconds=400)
+        assert (await world.portal.get(f"/sandbox/dossiers/{code}")).json() == kept
+        told = "SELECT state, answer_code FROM portal_ledger WHERE dossier_id = $1 ORDER BY version, part"
+        head, *_ = await world.gateway.runtime.pool.fetch(told, ours.id)
+        assert tuple(head) == ("REFUSED", "already-there")
+        # Looked into by people, it may be told again all the same.
+        again = await world.ask("POST", f"/api/v1/portal-sync/ledger/{ours.id}:2:0/replay")
+        assert again.is_success, again.text
+        await world.sends()
+        assert (await world.statuses(code))[-1:] == ["2"]

@@ -5,7 +5,7 @@ unless it names another. A line of nothing but blanks is none (ADR 0033).
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
@@ -49,6 +49,8 @@ class HeldByPortal:
     """Statuses at either end of a history (which is the newest nobody says), or of names nobody knows."""
     is_history: bool = field(default=False, compare=False)
     """Whether these are of a history of its own."""
+    said: Mapping[str, Sequence[str]] = field(default_factory=dict, compare=False)
+    """What it says of the dossier, by the letters of its members."""
 
     def has(self, told: int, *, is_portal_born: bool) -> bool:
         """Tell whether it holds this status; a refusal of a dossier born there is 3 or 11 (section 10).
@@ -105,6 +107,7 @@ class _Line:
     """The rank of the name that tells it, and what it tells."""
     others: tuple[int, ...] = ()
     tells: bool = True
+    said: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def _held(lines: list[_Line]) -> HeldByPortal:
@@ -119,7 +122,16 @@ def _held(lines: list[_Line]) -> HeldByPortal:
         is_named=bool(told) or any(line.is_named for line in own),
         seen=ends or frozenset(one for line in own for one in line.others),
         is_history=len(ends) > 1,
+        said=_said_by(own),
     )
+
+
+def _said_by(lines: Sequence[_Line]) -> Mapping[str, Sequence[str]]:
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        for name, texts in line.said.items():
+            found.setdefault(name, []).extend(texts)
+    return found
 
 
 def _place(line: _Line) -> tuple[int, int, int]:
@@ -160,7 +172,8 @@ def _of_object(told: Mapping[str, Any], code: str, deep: int, *, is_named: bool)
     )
     single = {name: value for name, value in held.items() if not isinstance(said(value), Mapping | list)}
     tells = any(name not in _OF_THE_ANSWER and _tells(value) for name, value in single.items())
-    yield _Line(deep, is_named or bool(named), status, others, tells=tells or bool(named or status))
+    tells = tells or bool(named or status)
+    yield _Line(deep, is_named or bool(named), status, others, tells=tells, said=texts)
     for name, value in told.items():
         if isinstance(said(value), Mapping | list) and not _OF_STATUS.search(letters(name)):
             is_keyed = name.strip().casefold() == code

@@ -22,6 +22,7 @@ from services.gateway.domain.portal.answers.answer import (
 )
 from services.gateway.domain.portal.answers.held import NOT_TOLD, HeldByPortal, read_look_up
 from services.gateway.domain.portal.answers.phrases import Says
+from services.gateway.domain.portal.answers.whose import Whose, whose_is
 from services.gateway.domain.portal.telling.ledger import STATUS_UNKNOWN, Backoff, Claimed, Kind, LedgerRow
 from services.gateway.domain.portal.telling.messages import (
     Json,
@@ -187,8 +188,11 @@ class Telling:
             if claimed.is_uncertain and not held.is_known and answer.says_only_there:
                 return None
         status = claimed.row.portal_status
+        whose = whose_is(held.said, message)
         # Without a lost answer it is ours only where this create put it, and if it was nowhere else.
-        if not claimed.is_uncertain and (held.status != status or held.seen - {status}):
+        is_ours = whose is Whose.OURS and held.status == status and not held.seen - {status}
+        is_claimed = claimed.last_words == _THERE_BEFORE.message
+        if (not is_ours and not claimed.is_uncertain) or (whose is Whose.ANOTHERS and not is_claimed):
             return _THERE_BEFORE
         if held.status == status:
             return None
