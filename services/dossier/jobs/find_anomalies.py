@@ -5,7 +5,7 @@ from kernel.service import Job, JobTick
 from services.dossier.use_cases.supervision.find_anomalies import begin_reading, read_on
 from services.dossier.use_cases.supervision.ports import Place
 
-_PAGE = 200
+_PAGE = 100
 _MOST_PAGES = 20
 
 

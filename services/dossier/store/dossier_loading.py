@@ -25,6 +25,16 @@ AUTHORITY = (
 _DECIDED = decided("k.code", "d.accepted_at IS NULL AND d.work #>> '{{brought,received_at}}' IS NOT NULL")
 # The text below is formatted once more.
 _AUTHORITY = AUTHORITY.replace("{", "{{").replace("}", "}}")
+PROCESS = f"""
+    LATERAL (
+        SELECT code, version, {STAMP} AS stamp FROM processes
+        WHERE code = ANY(CASE WHEN d.process_code IS NULL
+                THEN ARRAY[p.process || '@' || d.competent_agency, p.process]
+                ELSE ARRAY[d.process_code] END)
+          AND (d.process_version IS NULL OR version = d.process_version)
+        -- An agency's own variant of a process comes before the common one (catalog: workflows).
+        ORDER BY length(code) DESC, version DESC LIMIT 1)
+"""
 _LOADING = f"""
     SELECT {{more}} d.*, {_AUTHORITY}, {HEAD}, p.version AS pinned_version, p.stamp AS procedure_stamp,
         q.code AS q_code, q.version AS q_version,
@@ -39,14 +49,7 @@ _LOADING = f"""
         (SELECT json_agg(e ORDER BY e.sequence) FROM payment_entries e WHERE e.dossier_id = d.id) AS money
     FROM (SELECT {COLUMNS}, destroyed_by FROM dossiers WHERE {{key}}) d
     LEFT JOIN {{procedure}} p ON true
-    LEFT JOIN LATERAL (
-        SELECT code, version, {STAMP} AS stamp FROM processes
-        WHERE code = ANY(CASE WHEN d.process_code IS NULL
-                THEN ARRAY[p.process || '@' || d.competent_agency, p.process]
-                ELSE ARRAY[d.process_code] END)
-          AND (d.process_version IS NULL OR version = d.process_version)
-        -- An agency's own variant of a process comes before the common one (catalog: workflows).
-        ORDER BY length(code) DESC, version DESC LIMIT 1) q ON true
+    LEFT JOIN {PROCESS} q ON true
     LEFT JOIN agencies a ON a.code = d.competent_agency
     LEFT JOIN LATERAL (
         SELECT y.code, bool_or(y.is_of_agency) AS is_of_agency,
@@ -80,7 +83,7 @@ _LOADING = f"""
 # seals are marked `grounds_of` refuses that one: there it is a version taken out.
 # Paper received while the network was down and not accepted yet: the version decided by then, the oldest
 # kept where it came in before any was.
-_PINNED = (
+PINNED = (
     f"LATERAL (SELECT version, {STAMP} AS stamp, process FROM procedures"
     " WHERE code = d.procedure_code AND version = d.procedure_version)"
 )
@@ -104,12 +107,12 @@ _IN_FORCE = f"""
 # Who was accepted stands on a version by its number: nothing is chosen any more, but by it perhaps a process.
 _NONE = f"CASE WHEN d.process_code IS NULL THEN {choices('d.procedure_code', 'd.procedure_version')} END"
 _CHOICES = f"CASE WHEN d.accepted_at IS NULL OR d.process_code IS NULL THEN {choices('d.procedure_code')} END"
-LOAD = Statement(_LOADING.format(key="id = :id", procedure=_PINNED, choices=_NONE, more=""))
+LOAD = Statement(_LOADING.format(key="id = :id", procedure=PINNED, choices=_NONE, more=""))
 LOAD_FOR_ACCEPTANCE = Statement(
     _LOADING.format(key="id = :id", procedure=_IN_FORCE, choices=_CHOICES, more="")
 )
 LOAD_PORTAL = Statement(
-    _LOADING.format(key="portal_code = :portal_code", procedure=_PINNED, choices=_NONE, more="")
+    _LOADING.format(key="portal_code = :portal_code", procedure=PINNED, choices=_NONE, more="")
 )
 
 

@@ -11,8 +11,9 @@ from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.keepers import Sight
 from services.dossier.domain.supervision.anomalies import Anomaly, HistoryEntry
+from services.dossier.store.dossier_loading import PINNED, PROCESS
 from services.dossier.store.reaches import SEEN, seen_as
-from services.dossier.use_cases.supervision.ports import KeptAnomaly, Place
+from services.dossier.use_cases.supervision.ports import History, KeptAnomaly, Place
 
 _COLUMNS = tuple(KeptAnomaly.__dataclass_fields__)
 _SEEN = Statement("SELECT seen_through FROM anomaly_readings WHERE name = 'history'")
@@ -30,7 +31,19 @@ _TO_READ = Statement(
     ORDER BY at, dossier_id, version LIMIT :limit
     """
 )
-_HISTORY = Statement("SELECT version, type, at, data FROM history WHERE dossier_id = :id ORDER BY version")
+# What decides nothing is read as it stands: a dossier in which something is found is loaded and verified.
+_HISTORIES = Statement(
+    f"""
+    SELECT d.id, d.procedure_code, p.version AS pinned_version, p.stamp AS procedure_stamp,
+        q.code AS q_code, q.version AS q_version, q.stamp AS q_stamp, h.*
+    FROM dossiers d LEFT JOIN {PINNED} p ON true LEFT JOIN {PROCESS} q ON true
+    CROSS JOIN LATERAL (
+        SELECT array_agg(version ORDER BY version) AS versions, array_agg(type ORDER BY version) AS types,
+            array_agg(at ORDER BY version) AS moments, array_agg(data ORDER BY version) AS told
+        FROM history WHERE dossier_id = d.id) h
+    WHERE d.id = ANY(:ids::uuid[])
+    """
+)
 _ADD = Statement(
     """
     INSERT INTO anomalies (id, version, dossier_id, dossier_code, dossier_version, kind, about, agency, at,
@@ -80,10 +93,9 @@ class PostgresAnomalies:
         rows = await self._unit.fetch(_TO_READ, at=at, dossier_id=dossier_id, version=version, limit=limit)
         return [(row["at"], row["dossier_id"], row["version"]) for row in rows]
 
-    async def history(self, dossier_id: UUID) -> Sequence[HistoryEntry]:
-        """Return a dossier's whole history, oldest first."""
-        rows = await self._unit.fetch(_HISTORY, id=dossier_id)
-        return [HistoryEntry(row["version"], row["type"], row["at"], row["data"]) for row in rows]
+    async def histories(self, dossier_ids: Sequence[UUID]) -> Sequence[History]:
+        """Return the whole histories of these dossiers."""
+        return [_history(row) for row in await self._unit.fetch(_HISTORIES, ids=list(dossier_ids))]
 
     def add(self, found: Sequence[Anomaly], code: str, now: datetime) -> None:
         """Keep what is new of these, all of one dossier."""
@@ -127,6 +139,17 @@ class PostgresAnomalies:
             _LISTED, **seen_as(sight), kind=kind, is_open=is_open, before=before, limit=limit
         )
         return [_kept(row) for row in rows]
+
+
+def _history(row: Any) -> History:
+    process = (row["q_code"], row["q_version"], row["q_stamp"]) if row["q_code"] else None
+    entries = zip(row["versions"], row["types"], row["moments"], row["told"], strict=True)
+    return History(
+        row["id"],
+        (row["procedure_code"], row["pinned_version"], row["procedure_stamp"]),
+        process,
+        [HistoryEntry(*entry) for entry in entries],
+    )
 
 
 def _kept(row: Any) -> KeptAnomaly:

@@ -8,7 +8,7 @@ from uuid import UUID
 from eforms.form import Form
 from services.dossier.domain.ends import Ends, Move
 from services.dossier.domain.mandates import Mandate
-from services.dossier.use_cases.ports.records import Intake
+from services.dossier.use_cases.ports.records import Grounds, Intake
 from worktime.calendar import WorkCalendar
 
 
@@ -33,6 +33,14 @@ class Catalogue(Protocol):
 
         With `owner_index`, the owner's open dossiers of the same procedure are looked for.
         """
+
+    async def grounds(
+        self,
+        procedure: tuple[str, int, str],
+        process: tuple[str, int, str] | None,
+        calendar: tuple[str, str] | None,
+    ) -> Grounds:
+        """Return definitions by code, version and stamp, a calendar by code and stamp."""
 
     async def form_of(self, code: str, sequence: int | None) -> Form | None:
         """Return a version of a procedure's form, None for none; raise `CopyChanged` where it is gone."""

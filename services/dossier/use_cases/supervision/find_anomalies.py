@@ -11,7 +11,7 @@ from services.dossier.domain.supervision.anomalies import anomalies_in
 from services.dossier.domain.supervision.errors import AnomalyClosed
 from services.dossier.use_cases.ports import Work
 from services.dossier.use_cases.supervision.inspect import require_supervisor
-from services.dossier.use_cases.supervision.ports import KeptAnomaly, Place
+from services.dossier.use_cases.supervision.ports import History, KeptAnomaly, Place
 
 OVERLAP = timedelta(minutes=5)
 """Entries carry the moment their request began and appear when it commits: read again what is this young."""
@@ -32,28 +32,29 @@ async def read_on(after: Place, limit: int, *, apart: Apart, work: Work, now: da
     """
     anomalies = work.supervision.anomalies
     entries = await anomalies.to_read(after, limit)
-    for dossier_id in dict.fromkeys(dossier_id for _, dossier_id, _ in entries):
-        with apart.each(dossier_id):
-            await _read_dossier(dossier_id, work=work, now=now)
+    read = await anomalies.histories(list({dossier_id for _, dossier_id, _ in entries}))
+    for history in read:
+        with apart.each(history.dossier_id):
+            await _read_dossier(history, work=work, now=now)
     is_end = len(entries) < limit
     # Never past what may still be committing, or an entry that appears late would be passed over.
     anomalies.see_through(now - OVERLAP if is_end else min(entries[-1][0], now - OVERLAP))
     return None if is_end else entries[-1]
 
 
-async def _read_dossier(dossier_id: UUID, *, work: Work, now: datetime) -> None:
-    dossier, grounds = await work.dossiers.load(dossier_id)
-    history = await work.supervision.anomalies.history(dossier_id)
+async def _read_dossier(history: History, *, work: Work, now: datetime) -> None:
+    grounds = await work.catalogue.grounds(history.procedure, history.process, None)
     found = anomalies_in(
-        dossier.id,
-        history,
+        history.dossier_id,
+        history.entries,
         published=frozenset(grounds.procedure.components),
         process=grounds.process,
         least_letters=work.supervision.rules.least_letters(now.astimezone(VIETNAM).date()),
     )
     if found:
-        code = dossier.dossier_code or dossier.reference
-        work.supervision.anomalies.add(found, code, now)
+        # Nothing is kept of a dossier that is not what was written.
+        dossier, _ = await work.dossiers.load(history.dossier_id)
+        work.supervision.anomalies.add(found, dossier.dossier_code or dossier.reference, now)
 
 
 async def read_anomaly(anomaly_id: UUID, *, by: Caller, work: Work, now: datetime) -> KeptAnomaly:

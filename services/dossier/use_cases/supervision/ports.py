@@ -37,6 +37,16 @@ class KeptAnomaly:
     closed_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class History:
+    """A dossier's whole history, oldest first, and what it was worked by: code, version and stamp of each."""
+
+    dossier_id: UUID
+    procedure: tuple[str, int, str]
+    process: tuple[str, int, str] | None
+    entries: Sequence[HistoryEntry]
+
+
 class Inspections(Protocol):
     """Checks and their findings."""
 
@@ -74,8 +84,8 @@ class Anomalies(Protocol):
     async def to_read(self, after: Place, limit: int) -> Sequence[Place]:
         """Return entries that may be out of order, in the order of their moments."""
 
-    async def history(self, dossier_id: UUID) -> Sequence[HistoryEntry]:
-        """Return a dossier's whole history, oldest first."""
+    async def histories(self, dossier_ids: Sequence[UUID]) -> Sequence[History]:
+        """Return the whole histories of these dossiers."""
 
     def add(self, found: Sequence[Anomaly], code: str, now: datetime) -> None:
         """Keep what is new of these."""
