@@ -172,6 +172,18 @@ async def test_a_late_commit_is_not_passed_over(office: Office) -> None:
     assert seen["dossier_id"] in {item["dossier_id"] for item in await anomalies(office)}
 
 
+async def test_what_a_clock_ahead_of_ours_wrote_is_read_once_we_are_there(office: Office) -> None:
+    """It would stand at the end of every reading, and be read by each."""
+    office.service.clock.advance(timedelta(hours=2))
+    seen = await sent_back(office, "ok")
+    office.service.clock.advance(timedelta(hours=-2))
+    await office.service.run_job(FIND_ANOMALIES)
+    assert seen["dossier_id"] not in {item["dossier_id"] for item in await anomalies(office)}
+    office.service.clock.advance(timedelta(hours=2, minutes=1))
+    await office.service.run_job(FIND_ANOMALIES)
+    assert seen["dossier_id"] in {item["dossier_id"] for item in await anomalies(office)}
+
+
 async def test_a_supplement_asked_twice_is_found_with_both_entries(office: Office) -> None:
     seen = await office.in_process()
     ask = {"items": [{"component_code": "to-khai", "reason": "Thiếu chữ ký"}], "reason": "Thiếu chữ ký"}
@@ -192,12 +204,12 @@ async def test_a_supplement_asked_twice_is_found_with_both_entries(office: Offic
 
 async def test_the_reader_of_the_history_goes_by_its_own_index(office: Office) -> None:
     """Ten million entries hold few of the types it reads; the place it goes on from is part of the index."""
-    sql = _TO_READ.sql
-    for number, value in enumerate(("'2026-03-03'::timestamptz", f"'{UUID(int=0)}'::uuid", "0", "200"), 1):
+    sql, moment = _TO_READ.sql, "'2026-03-03'::timestamptz"
+    for number, value in enumerate((moment, f"'{UUID(int=0)}'::uuid", "0", moment, "200"), 1):
         sql = sql.replace(f"${number}", value)
     async with office.service.runtime.pool.acquire() as connection, connection.transaction():
         await connection.execute("SET LOCAL enable_seqscan = off")
         plan = "\n".join(row[0] for row in await connection.fetch(f"EXPLAIN {sql}"))
     assert "ix_history_to_read" in plan
     assert "Sort" not in plan
-    assert "Index Cond: (ROW(at, dossier_id, version) >" in plan
+    assert "Index Cond: ((ROW(at, dossier_id, version) >" in plan

@@ -27,7 +27,7 @@ _TO_READ = Statement(
     SELECT at, dossier_id, version FROM history
     WHERE type IN ('dossier.supplement_requested.v1', 'dossier.intake_supplement_requested.v1',
         'dossier.step_completed.v1')
-      AND (at, dossier_id, version) > (:at, :dossier_id, :version)
+      AND (at, dossier_id, version) > (:at, :dossier_id, :version) AND at <= :now
     ORDER BY at, dossier_id, version LIMIT :limit
     """
 )
@@ -87,10 +87,12 @@ class PostgresAnomalies:
         """Keep until which moment the history was read."""
         self._unit.write(_SEE, at=at)
 
-    async def to_read(self, after: Place, limit: int) -> Sequence[Place]:
-        """Return entries that may be out of order, in the order of their moments."""
+    async def to_read(self, after: Place, now: datetime, limit: int) -> Sequence[Place]:
+        """Return entries until now that may be out of order, in the order of their moments."""
         at, dossier_id, version = after
-        rows = await self._unit.fetch(_TO_READ, at=at, dossier_id=dossier_id, version=version, limit=limit)
+        rows = await self._unit.fetch(
+            _TO_READ, at=at, dossier_id=dossier_id, version=version, now=now, limit=limit
+        )
         return [(row["at"], row["dossier_id"], row["version"]) for row in rows]
 
     async def histories(self, dossier_ids: Sequence[UUID]) -> Sequence[History]:

@@ -28,10 +28,11 @@ async def read_on(after: Place, limit: int, *, apart: Apart, work: Work, now: da
     """Read the next entries and keep what is out of order; return where to go on, None at the end.
 
     What was found is found once, however often it is read; the place is kept with it in one commit. A dossier
-    that cannot be read (`verify-history` names it) is told apart and gone past.
+    that cannot be read (`verify-history` names it) is told apart and gone past. What a clock ahead of ours
+    has written is read once we are there: before, each reading would begin with all of it again.
     """
     anomalies = work.supervision.anomalies
-    entries = await anomalies.to_read(after, limit)
+    entries = await anomalies.to_read(after, now, limit)
     read = await anomalies.histories(list({dossier_id for _, dossier_id, _ in entries}))
     for history in read:
         with apart.each(history.dossier_id):

@@ -81,8 +81,8 @@ class Anomalies(Protocol):
     def see_through(self, at: datetime) -> None:
         """Keep until which moment the history was read."""
 
-    async def to_read(self, after: Place, limit: int) -> Sequence[Place]:
-        """Return entries that may be out of order, in the order of their moments."""
+    async def to_read(self, after: Place, now: datetime, limit: int) -> Sequence[Place]:
+        """Return entries until now that may be out of order, in the order of their moments."""
 
     async def histories(self, dossier_ids: Sequence[UUID]) -> Sequence[History]:
         """Return the whole histories of these dossiers."""
