@@ -62,6 +62,8 @@ _TAKEN = Statement(
     "SELECT local_code FROM portal_mappings WHERE kind = :kind AND portal_code = ANY(:portal_codes::text[])"
     " AND local_code <> :local_code LIMIT 1"
 )
+# Codes that are one are written in several ways, which no unique index knows.
+_HOLD = Statement("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 _PORTAL_OF = Statement(
     "SELECT local_code, portal_code FROM portal_mappings"
     " WHERE kind = :kind AND local_code = ANY(:local_codes::text[])"
@@ -170,7 +172,12 @@ class PostgresPortalCodes:
         return [dict(row) for row in rows]
 
     async def taken_by(self, kind: CodeKind, portal_code: str, *, but: str) -> str | None:
-        """Return another code of ours that already has this code of the portal, however it is written."""
+        """Return another code of ours that already has this code of the portal, however it is written.
+
+        Until the unit ends nobody else is told: of two who map one code at once the second finds the first's.
+        """
+        await self._unit.begin()
+        await self._unit.fetch(_HOLD, name=f"portal-mappings:{kind.value}")
         written = list(spellings(kind, portal_code))
         found: str | None = await self._unit.fetch_value(
             _TAKEN, kind=kind.value, portal_codes=written, local_code=but

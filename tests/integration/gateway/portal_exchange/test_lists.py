@@ -1,5 +1,6 @@
 """The portal's catalogues and other lists, in whatever container they come; mappings."""
 
+import asyncio
 import json
 from dataclasses import replace
 from typing import Any
@@ -176,6 +177,19 @@ async def test_an_agency_is_found_in_whichever_form_people_mapped_it(near: World
     body = {"portal_code": "H99.55"}
     taken = await near.ask("PUT", f"{address}/H99.203", body=body, seen='"0"')
     assert (taken.status_code, taken.json()["code"]) == (409, "portal-code-taken")
+
+
+async def test_two_who_map_one_code_in_the_same_instant_are_one_and_one_refusal(near: World):
+    """Each asks and writes over a connection of their own; neither sees what the other has not committed."""
+    address = f"{SYNC}/mappings/AGENCY"
+    for number in range(61, 69):
+        told = {f"H99.{number}1": f"H99.{number}", f"H99.{number}2": f"000.00.{number}.H99"}
+        asked = [
+            near.ask("PUT", f"{address}/{ours}", body={"portal_code": theirs}, seen='"0"')
+            for ours, theirs in told.items()
+        ]
+        answers = sorted(answer.status_code for answer in await asyncio.gather(*asked))
+        assert answers == [204, 409], f"H99.{number}"
 
 
 async def test_a_link_with_a_localised_code_leads_to_the_procedure_people_mapped(near: World):
