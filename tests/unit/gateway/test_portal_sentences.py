@@ -715,6 +715,34 @@ def test_our_code_under_a_name_that_may_judge_it_is_no_echo(said: object) -> Non
     assert answer.of_one(told).is_doubtful
 
 
+ANOTHERS = "H99.201-260303-0002"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *(ANOTHERS, [ANOTHERS], {"id": ANOTHERS}, {"MaHS": [ANOTHERS]}, "G22.99-260303-000123"),
+        *({name: [OURS]} for name in ("unsuccessful", "notSaved", "not_updated", "unaccepted", "nOK")),
+        *({"notSaved": 1}, {"unsuccessful": True}),
+        *({name: told} for name in ("updated", "success", "DaLuu") for told in (None, "", {})),
+        *({name: "ERR05"} for name in ("KetQua", "TrangThai", "resultCode", "code", "LyDo", "reasonCode")),
+        *("E05", "ORA-00001", "HTTP500", {OURS: "E01"}),
+    ],
+    ids=str,
+)
+def test_a_code_of_somebody_else_or_of_a_fault_and_nothing_done_are_asked_after(said: object) -> None:
+    answer = read_answer({"error_code": 0, "message": "Thành công", "result": said})
+    assert answer.of_one({"MaHoSo": OURS, "TrangThaiHoSo": "2"}).is_doubtful
+
+
+@pytest.mark.parametrize(
+    "said", ["7d6c3d62-3c1f-4f4e-9d2e-1f0a2b3c4d5e", {"id": "RQ-77"}, {"total": 1}], ids=str
+)
+def test_what_a_call_is_kept_under_judges_nothing(said: object) -> None:
+    answer = read_answer({"error_code": 0, "message": "Thành công", "result": said})
+    assert not answer.of_one({"MaHoSo": OURS, "TrangThaiHoSo": "2"}).is_doubtful
+
+
 @pytest.mark.parametrize(
     "said", [OURS, [OURS], {"success": [OURS]}, {"MaHoSoQG": OURS}, {"MaHoSo": OURS}, {"id": OURS}], ids=str
 )

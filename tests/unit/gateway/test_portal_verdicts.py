@@ -202,7 +202,7 @@ AGAINST: tuple[dict[str, Any], ...] = (
 )
 NOT_AGAINST: tuple[dict[str, Any], ...] = (
     {"result": {"SoHoSoThanhCong": 1, "SoHoSoLoi": 0, "DanhSachLoi": []}},
-    {"result": {"success": ["H99-1"], "failed": []}},
+    {"result": {"success": 1, "failed": []}},
     {"result": [{"MaHoSo": "X", "KetQua": "Thành công", "LyDo": ""}]},
     {"result": [{"MaHoSo": "X", "MaTrangThai": "4", "TrangThaiHoSo": "Đang xử lý", "MoTaLoi": None}]},
     {"result": True},
@@ -285,7 +285,7 @@ async def test_a_bad_moment_told_beside_success_is_one() -> None:
 
 
 FINE = (
-    [{"MaHoSo": "X", "code": "H99.201", "status": 4, "message": "Thành công"}],
+    [{"MaHoSo": "X", "MaDonVi": "H99.201", "status": 4, "message": "Thành công"}],
     [{"MaHoSo": "X", "code": 200, "success": True}],
     {"data": [{"errorCode": "00", "status": "OK"}]},
 )

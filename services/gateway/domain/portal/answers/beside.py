@@ -29,17 +29,20 @@ _OF_FAULTS = re.compile(
     r"err|fail|(?<!de)fault|exception|invalid|reject|refus|denied|skip|boqua|ignor|duplicat|notfound|missing|violat"
     r"|warn|thatbai|khong|chua|tuchoi|canhbao"
     r"|(?<!tra)(?<!quyen)(?<!thuy)(?<!thuan)loi(?!nhan|nhuan|ich|chao)"
+    r"|(?:un|not?|non)(?:succe|accept|updat|sav|insert|process|creat|done|sync|exist|complet|ok$)|^n(?:ok|g)$"
 )
 _OF_SUCCESS = re.compile(r"succe|thanhcong|^ok$|^(?:is)?valid$|accepted|saved|updated|inserted|daluu|^done$")
 _CONTAINERS = re.compile(
     r"^(?:result|data|items?|rows|list|danhsach|hoso|dossiers?|records?|response|return)$"
 )
-_OF_RESULTS = re.compile(r"result|ketqua|trangthai|tinhtrang|status|state$|outcome")
+_OF_RESULTS = re.compile(r"result|ketqua|trangthai|tinhtrang|status|state$|outcome|lydo|reason")
 _COUNTS = re.compile(r"count|total|^tong|^so[a-z]|rows|records|affected|capnhat|dongbo")
 _NUMBERED = re.compile(r"code$|^ma$|^status")
 _CALLED = re.compile(
     r"id$|^ma[a-z]+$|key$|time|thoigian|thoidiem|^ngay|date|version|service|path|trace|agency"
 )
+_A_DOSSIER = re.compile(r"(?:\d{3}|[a-z]\d{2})(?:[./]\w+)*-\d{6}-\d{3,}")
+_A_RECEIPT = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _STATUS = re.compile(r"status|trangthai|tinhtrang")
 _NO = frozenset({"false", "no", "n", "khong", "khong co", "none", "null", "nil", "n/a", "-", "ok"})
 _YES = frozenset({"true", "yes", "y", "co"})
@@ -128,15 +131,16 @@ def beside(answer: Any, told: Any = None) -> Beside:
 def _leaves(names: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
     """Yield single values with the letters of the names they stand under, out of lists, objects and texts."""
     value = said(value)
-    if isinstance(value, Mapping):
+    is_several = isinstance(value, Mapping | Sequence) and not isinstance(value, str)
+    if is_several and not value and names and _OF_SUCCESS.search(names[-1]):
+        # A list of what was done with nothing in it counts as its number does.
+        yield names, 0
+    elif isinstance(value, Mapping):
         for inner, one in value.items():
             plain = letters(inner)
             if names or plain not in _OF_THE_ANSWER:
                 yield from _leaves((*names, plain), one)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        if not value and names and _OF_SUCCESS.search(names[-1]):
-            # A list of what was done with nothing in it counts as its number does.
-            yield names, 0
+    elif is_several:
         for one in value:
             yield from _leaves(names or ("result",), one)
     else:
@@ -156,11 +160,11 @@ def _apart_from(ours: Ours, names: tuple[str, ...], value: Any) -> Says:
 
 
 def _of_code(ours: Ours, name: str, code: str) -> Says:
-    """Return what a bare code says: of somebody else's call, or ours under a name that may judge it."""
-    if name == _CODE:
-        return Says.NOTHING if code in ours.texts else Says.UNSURE
+    """Return what a bare code says: of somebody else's dossier, or ours under a name that may judge it."""
+    if code not in ours.texts:
+        return Says.UNSURE if name == _CODE or _A_DOSSIER.fullmatch(code) else Says.NOTHING
     is_known = name in ours.names or _are_known((name,)) or _CALLED.search(name) is not None
-    return Says.UNSURE if code in ours.texts and not is_known else Says.NOTHING
+    return Says.NOTHING if is_known else Says.UNSURE
 
 
 def _are_of_faults(names: Sequence[str]) -> bool:
@@ -172,10 +176,11 @@ def _are_known(names: Sequence[str]) -> bool:
 
 
 def _of_member(names: tuple[str, ...], value: Any) -> Says:
-    text = _plain(value)
+    text, name = _plain(value), names[-1]
     if not text:
-        return Says.NOTHING
-    number, name = whole_number(value), names[-1]
+        # Nothing where it should say what was done.
+        return Says.UNSURE if _OF_SUCCESS.search(name) and not _are_of_faults(names) else Says.NOTHING
+    number = whole_number(value)
     if _are_of_faults(names):
         is_none = number == 0 or number in _GOOD if number is not None else text in _NO or says_no_fault(text)
         return Says.NOTHING if is_none else Says.NOT_DONE
@@ -193,8 +198,12 @@ def _of_value(name: str, text: str, number: int | None, *, is_true: bool) -> Say
     if text in _YES:
         return Says.NOTHING if is_of_success or is_result or is_true else Says.UNSURE
     found = says(text)
-    is_name = found is Says.UNSURE and " " not in text and _CALLED.search(name) is not None
-    return Says.NOTHING if is_name and not is_result else found
+    if " " in text or found not in {Says.NOTHING, Says.UNSURE}:
+        return found
+    # One word, or a code: of a fault under any name but what things are called by.
+    is_name = _CALLED.search(name) is not None and not is_result and _NUMBERED.search(name) is None
+    is_done = is_of_success and _A_DOSSIER.fullmatch(text) is not None
+    return Says.NOTHING if is_name or is_done or _A_RECEIPT.fullmatch(text) else Says.UNSURE
 
 
 def _of_number(name: str, number: int, *, is_good: bool, is_result: bool) -> Says:
