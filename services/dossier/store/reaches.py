@@ -5,18 +5,28 @@ from typing import Any
 
 from services.dossier.domain.keepers import Reach, Sight
 
-SEEN = (
-    "(:is_all::boolean OR {agency} = ANY(:books::text[])"
-    " OR (starts_with({agency}, :below) AND NOT {agency} = ANY(:known::text[])))"
+KEPT = "jsonb_to_recordset(:reaches::jsonb) AS kept(agency text, chosen text[], others text[])"
+OF_PROCEDURE = (
+    "(kept.chosen IS NULL OR {procedure} = ANY(kept.chosen)) AND NOT {procedure} = ANY(kept.others)"
 )
-"""What `Sight.has` says of an agency's books, in a statement that is given `seen_as`."""
+UNTOLD = "(starts_with({agency}, :below::text) AND NOT {agency} = ANY(:known::text[]))"
+SEEN = (
+    f"(:is_all::boolean OR {UNTOLD} OR EXISTS (SELECT FROM {KEPT}"
+    f" WHERE kept.agency = {{agency}} AND {OF_PROCEDURE}))"
+)
+"""What `Sight.has` says of an agency and a procedure, in a statement that is given `seen_as`."""
+BOOKS = "''::text"
+"""For a procedure where it is asked of the agency's books."""
 
 
 def seen_as(sight: Sight | None) -> dict[str, Any]:
     """Return what `SEEN` asks for; without a sight everybody's are seen."""
-    sight, is_all = sight or Sight(agency="", kept=()), sight is None
+    if sight is None:
+        return {"is_all": True, "reaches": [], "below": "", "known": []}
+    # What the agency itself took part in it knows of, whoever keeps it.
+    kept = [Reach(agency=sight.agency), *(one for one in sight.kept if one.agency != sight.agency)]
     below = f"{sight.agency}."
-    return {"is_all": is_all, "books": sight.books(), "below": below, "known": list(sight.known)}
+    return {"is_all": False, "reaches": reach_rows(kept), "below": below, "known": list(sight.known)}
 
 
 def reach_rows(reaches: Sequence[Reach]) -> list[dict[str, Any]]:

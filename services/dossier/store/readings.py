@@ -8,12 +8,20 @@ from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.keepers import Sight
 from services.dossier.domain.readings.seals import LINE, SEAL, Seal, seal_of
-from services.dossier.store.reaches import SEEN, seen_as
+from services.dossier.store.reaches import BOOKS, SEEN, seen_as
 from services.dossier.use_cases.readings.ports import Reading
 
 _OF = "l.id, l.at, l.subject, l.kind, l.agency, l.what"
-_SEEN = SEEN.format(agency="l.agency")
-_PAGE = f"l.id < :before AND {_SEEN} ORDER BY l.id DESC LIMIT :limit"
+# Whose a reading is goes by the dossier read: its procedure may have gone elsewhere than the reader's agency.
+_PROCEDURE = "coalesce((SELECT procedure_code FROM dossiers d WHERE d.id = {id}), '')"
+_OF_BOOKS = SEEN.format(agency="l.agency", procedure=BOOKS)
+_OF_ONE = SEEN.format(agency="l.agency", procedure=_PROCEDURE.format(id="l.dossier_id"))
+_OF_ANY = (
+    "EXISTS (SELECT FROM unnest(:dossiers) AS asked(id) WHERE asked.id = ANY(l.shown) AND "
+    + SEEN.format(agency="l.agency", procedure=_PROCEDURE.format(id="asked.id"))
+    + ")"
+)
+_PAGE = "l.id < :before AND {seen} ORDER BY l.id DESC LIMIT :limit"
 # Each way by its own index, put together and cut once more. What the two arrays of ids find is gathered
 # first: planned without values, a walk back through all readings would look cheaper.
 _READ = Statement(
@@ -22,13 +30,14 @@ _READ = Statement(
     named AS MATERIALIZED (SELECT * FROM access_log WHERE shown && :dossiers AND shown IS NOT NULL)
     SELECT DISTINCT ON (id) * FROM (
         (SELECT {_OF}, 'DOSSIER' AS via, 1 AS turn, ARRAY[l.dossier_id] AS dossiers
-         FROM read l WHERE {_PAGE})
+         FROM read l WHERE {_PAGE.format(seen=_OF_ONE)})
         UNION ALL
         (SELECT {_OF}, 'LOOK_UP', 2, ARRAY[]::uuid[] FROM access_log l
-         WHERE l.person_index = :person::bytea AND l.person_index IS NOT NULL AND {_PAGE})
+         WHERE l.person_index = :person::bytea AND l.person_index IS NOT NULL
+           AND {_PAGE.format(seen=_OF_BOOKS)})
         UNION ALL
         (SELECT {_OF}, 'PAGE', 3, ARRAY(SELECT unnest(l.shown) INTERSECT SELECT unnest(:dossiers))
-         FROM named l WHERE {_PAGE})
+         FROM named l WHERE {_PAGE.format(seen=_OF_ANY)})
     ) AS found ORDER BY id DESC, turn LIMIT :limit
     """
 )

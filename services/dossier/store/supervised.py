@@ -1,11 +1,8 @@
 """The dossiers a supervisor may open, newest first: the sight of figures and opening, in one statement."""
 
-from typing import Any
-
 from kernel.postgres.statement import Statement
-from services.dossier.domain.keepers import Reach, Sight
 from services.dossier.store.listed import FILTERS, ITEM, LAST_STOP
-from services.dossier.store.reaches import reach_rows
+from services.dossier.store.reaches import KEPT, OF_PROCEDURE, SEEN, UNTOLD
 
 # As `Sight.has` says: what is kept, procedure by procedure, and by their codes those nobody told of. Of these
 # the next agency is looked up from the last in the index of each column, so that no dossier is gone through.
@@ -27,35 +24,27 @@ _EVERY = ", ".join(
     for column, only in _PARTS.items()
 )
 _TOLD = " UNION ".join(f"SELECT agency FROM each_{column}" for column in _PARTS)
-_KEPT = """
-    kept AS MATERIALIZED (
-        SELECT * FROM jsonb_to_recordset(:reaches::jsonb) AS given(agency text, chosen text[], others text[])
-    )
-"""
-_OF_PROCEDURE = (
-    "(seen.chosen IS NULL OR procedure_code = ANY(seen.chosen)) AND NOT procedure_code = ANY(seen.others)"
-)
-_UNTOLD = "starts_with({agency}, :below::text) AND NOT {agency} = ANY(:known::text[])"
+_OF_PROCEDURE = OF_PROCEDURE.format(procedure="procedure_code")
 _EACH = f"""
-    SELECT one.id FROM seen CROSS JOIN LATERAL (
+    SELECT one.id FROM seen AS kept CROSS JOIN LATERAL (
         SELECT id FROM dossiers WHERE {{part}} AND {_OF_PROCEDURE} AND {FILTERS} ORDER BY id DESC LIMIT :limit
     ) AS one
 """
 _WAYS = " UNION ALL ".join(
     _EACH.format(part=part)
     for part in (
-        *(f"{only} {column} = seen.agency" for column, only in _PARTS.items()),
-        "consulted_agencies @> ARRAY[seen.agency] AND consulted_agencies <> '{}'",
+        *(f"{only} {column} = kept.agency" for column, only in _PARTS.items()),
+        "consulted_agencies @> ARRAY[kept.agency] AND consulted_agencies <> '{}'",
     )
 )
 SUPERVISED = Statement(
     f"""
-    WITH RECURSIVE {_KEPT}, {_EVERY},
+    WITH RECURSIVE {_EVERY},
     seen AS MATERIALIZED (
-        SELECT * FROM kept
+        SELECT * FROM {KEPT}
         UNION ALL
         SELECT agency, NULL, '{{}}' FROM ({_TOLD}) AS every
-        WHERE NOT :is_all::boolean AND {_UNTOLD.format(agency="agency")}
+        WHERE NOT :is_all::boolean AND {UNTOLD.format(agency="agency")}
     ),
     found AS (
         SELECT DISTINCT id FROM (
@@ -71,24 +60,12 @@ SUPERVISED = Statement(
 # A code names at most a few dossiers, each of which is held against the sight.
 SUPERVISED_BY_CODE = Statement(
     f"""
-    WITH {_KEPT}
     SELECT {ITEM}, {LAST_STOP} FROM dossiers d
     WHERE (dossier_code = upper(:code) OR reference = upper(:code) OR portal_code = :code) AND {FILTERS}
-      AND (:is_all::boolean OR EXISTS (
+      AND EXISTS (
         SELECT FROM unnest(ARRAY[receiving_agency, competent_agency, helping_agency] || consulted_agencies)
             AS part(agency)
-        WHERE {_UNTOLD.format(agency="part.agency")}
-           OR EXISTS (SELECT FROM kept AS seen WHERE seen.agency = part.agency AND {_OF_PROCEDURE})))
+        WHERE {SEEN.format(agency="part.agency", procedure="procedure_code")})
     ORDER BY id DESC LIMIT :limit
     """
 )
-
-
-def within(sight: Sight | None) -> dict[str, Any]:
-    """Return what both ask for; without a sight everybody's are listed."""
-    if sight is None:
-        return {"is_all": True, "reaches": [], "below": "", "known": []}
-    # What the agency itself took part in it knows of, whoever keeps it.
-    kept = [Reach(agency=sight.agency), *(one for one in sight.kept if one.agency != sight.agency)]
-    below = f"{sight.agency}."
-    return {"is_all": False, "reaches": reach_rows(kept), "below": below, "known": list(sight.known)}

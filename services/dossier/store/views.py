@@ -24,9 +24,10 @@ from services.dossier.store.intake.evidence import evidence_of
 from services.dossier.store.linked import LINKED_JSON, linked_of
 from services.dossier.store.listed import FILTERS, ITEM, LAST_STOP
 from services.dossier.store.mapping import dossier_of
+from services.dossier.store.reaches import seen_as
 from services.dossier.store.searching import HANDED_ON, TAKES_PART
 from services.dossier.store.shown import sound_authority
-from services.dossier.store.supervised import SUPERVISED, SUPERVISED_BY_CODE, within
+from services.dossier.store.supervised import SUPERVISED, SUPERVISED_BY_CODE
 from services.dossier.use_cases.ports import Detail, UsedResult
 from services.dossier.use_cases.sealed_rows import RowSeals
 
@@ -278,8 +279,8 @@ class PostgresViews:
         """Return the dossiers within a supervisor's sight, newest first; without one everybody's."""
         filters = {"state": state, "procedure": procedure, "before": before, "limit": limit}
         if code:
-            return await self._unit.fetch(SUPERVISED_BY_CODE, code=code, **within(sight), **filters)
-        return await self._unit.fetch(SUPERVISED, **within(sight), **filters)
+            return await self._unit.fetch(SUPERVISED_BY_CODE, code=code, **seen_as(sight), **filters)
+        return await self._unit.fetch(SUPERVISED, **seen_as(sight), **filters)
 
     async def is_provincial(self, agency: str) -> bool:
         """Tell whether an agency is the province's committee or its service centre."""

@@ -8,6 +8,7 @@ import pytest
 from services.dossier.commands.figures import rebuild_figures
 from services.dossier.commands.history import verify_history
 from services.dossier.jobs.continue_dossiers import CONTINUE_DOSSIERS
+from services.dossier.jobs.find_anomalies import FIND_ANOMALIES
 from services.dossier.jobs.realign_dossiers import REALIGN_DOSSIERS
 from services.dossier.jobs.recompute_due import RECOMPUTE_DUE
 from services.dossier.jobs.write_exports import WRITE_EXPORTS
@@ -116,6 +117,34 @@ async def test_of_procedures_that_went_elsewhere_each_heir_reads_its_own(office:
         lines = await service.get("/v1/register", counter, params={**MARCH, "agency": COMMUNE})
         assert lines.status_code == 200, lines.text
         assert [one["dossier_code"] for one in lines.json()["items"]] == found
+
+
+async def test_of_procedures_that_went_elsewhere_each_heir_supervises_its_own(office: Office) -> None:
+    """What was out of order in a dossier, who read it and itself: whose the dossier is now, not the books."""
+    service = office.service
+    seen = await office.act(await office.in_process(), "step-completion", SPECIALIST, step="tham-dinh")
+    await office.act(seen, "step-completion", LEAD, step="soat-xet", outcome="RETURNED", note="...")
+    await service.get("/v1/dossiers", LEAD)
+    await office.read(seen, LEAD)
+    await service.run_job(FIND_ANOMALIES)
+    await split(office, PROCEDURE)
+    dossier = seen["dossier_id"]
+    asked = {"dossier_id": dossier, "purpose": "Kiểm tra"}
+    for agency, expected in ((HEIR, []), (THIRD, [dossier])):
+        overseer = an_officer("SUPERVISOR", agency=agency, unit="giam-sat", subject=f"giam-sat-{agency}")
+        wrong = (await service.get("/v1/anomalies", overseer)).json()["items"]
+        assert {one["dossier_id"] for one in wrong} == set(expected)
+        mine = (await service.get("/v1/dossiers", overseer)).json()["items"]
+        assert [one["dossier_id"] for one in mine] == expected
+        read = (await service.get("/v1/readings", overseer, params=asked)).json()["items"]
+        vias = {(one["subject"], one["via"]) for one in read if one["subject"] == LEAD.subject}
+        assert vias == ({(LEAD.subject, "DOSSIER"), (LEAD.subject, "PAGE")} if expected else set())
+    anomaly = await service.runtime.pool.fetchval("SELECT id FROM anomalies LIMIT 1")
+    body = {"outcome": "CONFIRMED", "note": "Nhắc nhở tổ trưởng"}
+    for agency, status in ((HEIR, 404), (THIRD, 200)):
+        overseer = an_officer("SUPERVISOR", agency=agency, unit="giam-sat", subject=f"giam-sat-{agency}")
+        answer = await service.post(f"/v1/anomalies/{anomaly}/closing", body, overseer, version=1)
+        assert answer.status_code == status, answer.text
 
 
 async def exported(office: Office, by: Any) -> tuple[str, int]:

@@ -16,6 +16,7 @@ from services.dossier.store.reaches import SEEN, seen_as
 from services.dossier.use_cases.supervision.ports import History, KeptAnomaly, Place
 
 _COLUMNS = tuple(KeptAnomaly.__dataclass_fields__)
+_PROCEDURE = "(SELECT procedure_code FROM dossiers d WHERE d.id = anomalies.dossier_id)"
 _SEEN = Statement("SELECT seen_through FROM anomaly_readings WHERE name = 'history'")
 _SEE = Statement(
     "INSERT INTO anomaly_readings (name, seen_through) VALUES ('history', :at)"
@@ -56,7 +57,7 @@ _ADD = Statement(
     """,
     rows=None,
 )
-_LOAD = Statement(f"SELECT {', '.join(_COLUMNS)} FROM anomalies WHERE id = :id")
+_LOAD = Statement(f"SELECT {', '.join(_COLUMNS)}, {_PROCEDURE} AS procedure FROM anomalies WHERE id = :id")
 _SAVE = Statement(
     "UPDATE anomalies SET version = :version, outcome = :outcome, note = :note, closed_by = :closed_by,"
     " closed_at = :closed_at WHERE id = :id AND version = :version - 1"
@@ -66,7 +67,7 @@ _LISTED = Statement(
     SELECT {", ".join(_COLUMNS)} FROM anomalies
     WHERE id < :before AND (:kind::text = '' OR kind = :kind)
       AND (:is_open::boolean IS NULL OR (closed_at IS NULL) = :is_open)
-      AND {SEEN.format(agency="agency")}
+      AND {SEEN.format(agency="anomalies.agency", procedure=_PROCEDURE)}
     ORDER BY id DESC LIMIT :limit
     """
 )
@@ -115,12 +116,12 @@ class PostgresAnomalies:
         ]
         self._unit.write(_ADD, dossier_id=found[0].dossier_id, code=code, now=now, rows=rows)
 
-    async def load(self, anomaly_id: UUID) -> KeptAnomaly:
-        """Return an anomaly; raise `NotFound`."""
+    async def load(self, anomaly_id: UUID) -> tuple[KeptAnomaly, str]:
+        """Return an anomaly and the procedure of its dossier; raise `NotFound`."""
         row = await self._unit.fetch_one(_LOAD, id=anomaly_id)
         if row is None:
             raise NotFound
-        return _kept(row)
+        return _kept(row), row["procedure"] or ""
 
     def save(self, anomaly: KeptAnomaly) -> None:
         """Keep a closed anomaly."""

@@ -9,7 +9,7 @@ from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.keepers import Sight
 from services.dossier.domain.supervision.inspections import Finding, FindingState, Inspection
-from services.dossier.store.reaches import SEEN, seen_as
+from services.dossier.store.reaches import BOOKS, SEEN, seen_as
 
 # `by` and `check` are words of SQL's own.
 _NAMES = {"by": "opened_by", "by_name": "opened_by_name"}
@@ -28,7 +28,7 @@ _LOAD = Statement(f"SELECT {', '.join(_COLUMNS)} FROM inspections WHERE id = :id
 _LISTED = Statement(
     f"""
     SELECT {", ".join(_COLUMNS)} FROM inspections
-    WHERE id < :before AND {SEEN.format(agency="agency")}
+    WHERE id < :before AND {SEEN.format(agency="inspections.agency", procedure=BOOKS)}
     ORDER BY id DESC LIMIT :limit
     """
 )

@@ -6,11 +6,11 @@ from uuid import UUID
 from kernel.core.apart import Apart
 from kernel.core.caller import Caller
 from kernel.core.clock import VIETNAM
-from kernel.core.errors import Forbidden, NotFound, Stale
+from kernel.core.errors import NotFound, Stale
 from services.dossier.domain.supervision.anomalies import anomalies_in
 from services.dossier.domain.supervision.errors import AnomalyClosed
+from services.dossier.use_cases.keeping import oversees
 from services.dossier.use_cases.ports import Work
-from services.dossier.use_cases.supervision.inspect import require_supervisor
 from services.dossier.use_cases.supervision.ports import History, KeptAnomaly, Place
 
 OVERLAP = timedelta(minutes=5)
@@ -59,12 +59,10 @@ async def _read_dossier(history: History, *, work: Work, now: datetime) -> None:
 
 
 async def read_anomaly(anomaly_id: UUID, *, by: Caller, work: Work, now: datetime) -> KeptAnomaly:
-    """Return an anomaly to who supervises its agency; raise `NotFound` to others."""
-    anomaly = await work.supervision.anomalies.load(anomaly_id)
-    try:
-        await require_supervisor(anomaly.agency, by, work, now)
-    except Forbidden as error:
-        raise NotFound from error
+    """Return an anomaly to who supervises its agency and its dossier's procedure; `NotFound` to others."""
+    anomaly, procedure = await work.supervision.anomalies.load(anomaly_id)
+    if not await oversees(by, [(anomaly.agency, procedure)], work, now):
+        raise NotFound
     return anomaly
 
 

@@ -90,8 +90,8 @@ class Anomalies(Protocol):
     def add(self, found: Sequence[Anomaly], code: str, now: datetime) -> None:
         """Keep what is new of these."""
 
-    async def load(self, anomaly_id: UUID) -> KeptAnomaly:
-        """Return an anomaly; raise `NotFound`."""
+    async def load(self, anomaly_id: UUID) -> tuple[KeptAnomaly, str]:
+        """Return an anomaly and the procedure of its dossier; raise `NotFound`."""
 
     def save(self, anomaly: KeptAnomaly) -> None:
         """Keep a closed anomaly."""
