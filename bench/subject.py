@@ -49,6 +49,7 @@ class Subject:
         self._data = data.resolve() if data is not None else self._folder / "data"
         self.stack = Stack(Wanted(data=self._data, ports=Ports.free(), bus=bus), print)
         self.seconds_to_ready = 0.0
+        self._supervisor_megabytes = 0.0
         self.handled: dict[str, set[str]] = {}
 
     def __enter__(self) -> Self:
@@ -62,6 +63,7 @@ class Subject:
             self.seconds_to_ready = time.monotonic() - began
             for name, service in preload().items():
                 self.handled[name] = {handler.event_type for handler in service.handlers}
+            self._supervisor_megabytes = _pss(psutil.Process())
         except BaseException:
             self._forget()
             raise
@@ -210,9 +212,14 @@ class Subject:
         return found
 
     def pss_megabytes(self) -> dict[str, float]:
-        """Return the proportional share of memory of each process, the supervisor's (this one's) too."""
-        groups = {**self._processes(), "supervisor": [psutil.Process()]}
-        return {name: sum(_pss(process) for process in group) for name, group in groups.items()}
+        """Return the proportional share of memory of each process.
+
+        The supervisor's is what it was when the stack was ready: from then on this process is the bench,
+        which lays down files, seeds and rebuilds.
+        """
+        groups = self._processes()
+        found = {name: sum(_pss(process) for process in group) for name, group in groups.items()}
+        return {**found, "supervisor": self._supervisor_megabytes}
 
 
 def _seconds(process: psutil.Process) -> float:

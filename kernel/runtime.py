@@ -40,7 +40,9 @@ class Runtime:
 
     def unit_of_work(self, *, correlation_id: str = "", causation_id: str = "") -> UnitOfWork:
         """Return a new unit of work."""
-        return UnitOfWork(self.pool, correlation_id=correlation_id, causation_id=causation_id)
+        return UnitOfWork(
+            self.pool, correlation_id=correlation_id, causation_id=causation_id, on_news=self.wake_relay
+        )
 
     def open_work(self, unit: UnitOfWork) -> Any:
         """Return the service's work around a unit."""

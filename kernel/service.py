@@ -62,7 +62,6 @@ class JobTick:
         async with self.runtime.unit_of_work() as unit:
             yield self.runtime.open_work(unit)
             await unit.commit()
-        self.runtime.wake_relay()
 
     @property
     def resources(self) -> Any:

@@ -230,7 +230,6 @@ class Consumer:
         unit.receive(self._name, event.id)
 
     def _note_applied(self, events: Sequence[ReceivedEvent]) -> None:
-        self._runtime.wake_relay()
         now = self._runtime.clock.now()
         for event in events:
             _handled.labels(self._name, "applied").inc()

@@ -62,9 +62,12 @@ async def _relay(runtime: Runtime, connection: Any) -> None:
             await runtime.bus.publish(list(messages.values()))
             _published.labels(name).inc(len(messages))
             done = list(messages)
+            if len(rows) == BATCH:
+                continue
         elif runtime.stopping.is_set():
             return
-        else:
+        # What was published is marked with the next look, which is also for what is new.
+        if not runtime.stopping.is_set():
             await wait_at_most(runtime.relay_due, poll)
 
 

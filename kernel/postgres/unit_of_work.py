@@ -1,7 +1,7 @@
 """One request or message: what it read, what it will write, and the one statement that commits it all."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
@@ -43,11 +43,21 @@ class AlreadyDone(Exception):  # noqa: N818 - the fact is the name.
 class UnitOfWork:
     """Reads through one connection and commits every write, event and key in one statement.
 
-    Use as an async context manager; leaving it without `commit` changes nothing.
+    Use as an async context manager; leaving it without `commit` changes nothing. `on_news` is called after
+    each commit that wrote events.
     """
 
-    def __init__(self, pool: asyncpg.Pool, *, correlation_id: str = "", causation_id: str = "") -> None:
+    def __init__(
+        self,
+        pool: asyncpg.Pool,
+        *,
+        correlation_id: str = "",
+        causation_id: str = "",
+        on_news: Callable[[], None] = lambda: None,
+    ) -> None:
         self._pool = pool
+        self._on_news = on_news
+        self._has_news = False
         self._connection: Any = None
         self._transaction: Any = None
         self._writes: list[tuple[Statement, Mapping[str, Any]]] = []
@@ -204,8 +214,11 @@ class UnitOfWork:
         if self._transaction is not None:
             await self._transaction.commit()
             self._transaction = None
+        has_news, self._has_news = self._has_news, False
         self._writes, self._events, self._has_flushed = [], [], False
         self._leave_lines()
+        if has_news:
+            self._on_news()
 
     async def _flush(self) -> None:
         tail = _WITH_EVENTS if self._events else _WITHOUT_EVENTS
@@ -230,6 +243,7 @@ class UnitOfWork:
             if error.sqlstate == "KE001":
                 raise Stale from error
             raise
+        self._has_news = self._has_news or bool(self._events)
 
     def _event_columns(self) -> dict[str, Any]:
         events = self._events
@@ -249,7 +263,7 @@ class UnitOfWork:
         """Give the connection back; what was not committed is forgotten."""
         connection, self._connection = self._connection, None
         transaction, self._transaction = self._transaction, None
-        self._writes, self._events, self._has_flushed = [], [], False
+        self._writes, self._events, self._has_flushed, self._has_news = [], [], False, False
         try:
             if connection is not None:
                 await self._give_back(connection, transaction)

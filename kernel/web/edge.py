@@ -80,7 +80,6 @@ async def _write_once(
     response = await endpoint(request)
     if unit.has_changes:
         await unit.commit()
-        runtime.wake_relay()
     return response
 
 
@@ -107,7 +106,6 @@ async def _write(
                 body=sealed_body(runtime.seals, bytes(response.body)),
             )
             await unit.commit()
-            runtime.wake_relay()
     except (AlreadyDone, Refusal):
         # The first attempt may have changed what this one was refused for: its kept answer comes first.
         await unit.close()
@@ -149,7 +147,6 @@ async def run_apart(
         except (AlreadyDone, Refusal) as error:
             await unit.close()
             return await _kept_or_refused(runtime, error, principal=principal, key=key, digest=digest)
-    runtime.wake_relay()
     return 200, body
 
 

@@ -41,6 +41,12 @@ _TOLD = Statement(
     """
 )
 _HOLD = Statement("SELECT pg_advisory_xact_lock(hashtextextended('dossier:closing', 0))")
+_COPY = (
+    f"WITH kept AS (INSERT INTO closed_figure_rows (period_id, {NAMES})"
+    f" SELECT :period_id::uuid, {', '.join(f'r.{name}' for name in COLUMNS)}"
+    " FROM (SELECT :first::date AS first_on, :last::date AS last_on) AS p"
+    " CROSS JOIN LATERAL ({live}) AS r RETURNING 1) SELECT count(*) FROM kept"
+)
 _CLOSE = Statement(
     "INSERT INTO closed_periods (id, first_on, last_on, as_of, closed_at, closed_by, closed_by_name, note,"
     " formulas, rows, corrections) VALUES (:id, :first_on, :last_on, :as_of, :closed_at, :closed_by,"
@@ -53,12 +59,7 @@ class PostgresPeriods:
 
     def __init__(self, unit: UnitOfWork, live: str) -> None:
         self._unit = unit
-        self._copy = Statement(
-            f"WITH kept AS (INSERT INTO closed_figure_rows (period_id, {NAMES})"
-            f" SELECT :period_id::uuid, {', '.join(f'r.{name}' for name in COLUMNS)}"
-            f" FROM (SELECT :first::date AS first_on, :last::date AS last_on) AS p"
-            f" CROSS JOIN LATERAL ({live}) AS r RETURNING 1) SELECT count(*) FROM kept"
-        )
+        self._live = live
 
     async def closed(self, first: date, last: date) -> ClosedPeriod | None:
         """Return the closed period of exactly these days."""
@@ -94,7 +95,7 @@ class PostgresPeriods:
     async def close(self, period: ClosedPeriod) -> int:
         """Keep the rows of a period as they are; return how many. It counts once the unit commits."""
         given = {"period_id": period.id, "first": period.first, "last": period.last}
-        rows: int = await self._unit.fetch_value(self._copy, **given)
+        rows: int = await self._unit.fetch_value(Statement(_COPY.format(live=self._live)), **given)
         self._unit.write(
             _CLOSE,
             id=period.id,

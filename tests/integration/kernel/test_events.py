@@ -299,6 +299,43 @@ async def test_what_was_flushed_stands_or_falls_with_the_commit(start_jars, ends
     assert await jars.count("jars") == (3 if ends_well else 0)
 
 
+@pytest.mark.parametrize("tells", [True, False])
+async def test_only_a_commit_that_tells_something_wakes_the_relay(start_jars, tells):
+    """Flushed or not; what was undone told nothing, whatever the unit does next."""
+    from kernel.postgres.statement import Statement
+
+    jars = await start_jars()
+    due = jars.runtime.relay_due
+    due.clear()
+    async with jars.runtime.unit_of_work() as unit:
+        unit.record(added(new_id()))
+        await unit.flush()
+        await unit.close()
+        assert not due.is_set()
+        if tells:
+            unit.record(added(new_id()))
+            await unit.flush()
+        unit.write(Statement("INSERT INTO jars VALUES (:id, 1, 1)"), id=new_id())
+        await unit.commit()
+    assert due.is_set() is tells
+
+
+async def test_a_relay_that_is_told_to_stop_marks_what_it_published(start_jars):
+    """It marks with its next look, which is the last when the process stops in between."""
+    jars = await start_jars(await a_bus(), relay_poll_milliseconds=5000)
+    relay = asyncio.create_task(run_relay(jars.runtime))
+    await jars.post("/v1/jars", {"pebbles": 1}, a_person())
+    await until(lambda: _has_published(jars))
+    jars.runtime.stopping.set()
+    jars.runtime.wake_relay()
+    await relay
+    assert await jars.runtime.pool.fetchval("SELECT count(*) FROM outbox WHERE published_at IS NULL") == 0
+
+
+async def _has_published(jars):
+    return any(jars.runtime.bus.log.messages("jar"))
+
+
 async def test_an_event_no_bus_takes_is_never_written_and_one_from_before_holds_up_no_other(start_jars):
     jars = await start_jars(await a_bus())
     pool = jars.runtime.pool
