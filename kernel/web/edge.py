@@ -64,17 +64,14 @@ class EdgeRoute(APIRoute):
                 if request.method not in _UNSAFE:
                     return await endpoint(request)
                 if is_keyless and "idempotency-key" not in request.headers:
-                    return await _write_once(endpoint, request, unit, runtime)
+                    return await _write_once(endpoint, request, unit)
                 return await _write(endpoint, request, unit, runtime, principal)
 
         return handle
 
 
 async def _write_once(
-    endpoint: Callable[[Request], Coroutine[Any, Any, Response]],
-    request: EdgeRequest,
-    unit: UnitOfWork,
-    runtime: Runtime,
+    endpoint: Callable[[Request], Coroutine[Any, Any, Response]], request: EdgeRequest, unit: UnitOfWork
 ) -> Response:
     """Run and commit what needs no key: the route's protocol refuses or repeats harmlessly."""
     response = await endpoint(request)
