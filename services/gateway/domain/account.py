@@ -82,7 +82,7 @@ def of_account(issuer: str, issuer_subject: str) -> str:
 
 
 def of_account_heard(issuer: str, issuer_subject: str) -> str:
-    """Name when we heard that all of an account is over, by our clock: the issuer's says it of tokens."""
+    """Name when we heard that all of an account is over, by the one clock: the issuer's says it of tokens."""
     return f"heard {issuer} {issuer_subject}"
 
 

@@ -17,7 +17,7 @@ from services.gateway.domain.account import (
     of_subject,
     of_word,
 )
-from services.gateway.store.one_person import END, KEEP, LOCK, hold_to_number, lock_name, one_number
+from services.gateway.store.one_person import END, KEEP, LOCK, hold_to_number, lock_name, moment, one_number
 from services.gateway.use_cases.ports import Seals, Standing
 
 _PURPOSE = "account number"
@@ -103,7 +103,7 @@ class PostgresAccounts:
         )
 
     async def ended_at(self, account: Account, session: str) -> float | None:
-        """Return when, by our clock, a sign-out of it or its session was last heard of; None: never."""
+        """Return when, by the one clock, a sign-out of it or its session was last heard of; None: never."""
         ended = [of_subject(account.subject), of_account_heard(account.issuer, account.issuer_subject)]
         if session:
             ended.append(of_session(account.issuer, session))
@@ -143,8 +143,12 @@ class PostgresAccounts:
         """Keep that what was issued before is over: of a subject, an account or its session; or was heard."""
         await self._pool.execute(END.sql, *END.values({"ended": list(what), "moment": not_before}))
 
+    async def moment(self, now: datetime) -> datetime:
+        """Return the moment by the one clock of all processes: the database's."""
+        return await moment(self._pool, now)
+
     async def first_heard(self, word: str, now: datetime) -> datetime:
-        """Return when a word of an issuer was first heard, by our clock: now unless it is told again."""
+        """Return when a word of an issuer was first heard: now unless it is told again."""
         values = {"what": of_word(word), "now": now}
         heard: datetime = await self._pool.fetchval(_FIRST_HEARD.sql, *_FIRST_HEARD.values(values))
         return heard

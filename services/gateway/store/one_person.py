@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from kernel.core.clock import APART
 from kernel.postgres.statement import Statement
 from services.gateway.domain.account import Account, TwoPeople, of_subject
 
@@ -52,6 +53,10 @@ KEEP = Statement(
 )
 _SHOWN_TO = Statement(_PERSON)
 _SESSIONS = Statement("DELETE FROM sessions WHERE subject = ANY(:subjects::text[])")
+_MOMENT = Statement(
+    "SELECT CASE WHEN clock_timestamp() BETWEEN :now::timestamptz - :apart::interval"
+    " AND :now::timestamptz + :apart::interval THEN clock_timestamp() ELSE :now::timestamptz END"
+)
 END = Statement(
     "INSERT INTO signed_out (what, not_before) SELECT what, :moment::timestamptz"
     " FROM unnest(:ended::text[]) AS what"
@@ -64,6 +69,16 @@ _log = structlog.get_logger()
 def lock_name(subject: str) -> str:
     """Name what is locked while links of a subject are made, numbered or ended for their number."""
     return f"account link {subject}"
+
+
+async def moment(connection: Any, now: datetime) -> datetime:
+    """Return the moment by the database's clock, of which there is one; `now` where that is moved on purpose.
+
+    What processes whose clocks are apart must agree on: what was given out before a sign-out, what after.
+    """
+    values = _MOMENT.values({"now": now, "apart": APART})
+    found: datetime = await connection.fetchval(_MOMENT.sql, *values)
+    return found
 
 
 async def one_number(fetch: Any, subjects: Iterable[str], number: bytes | None) -> bytes | None:
@@ -98,7 +113,7 @@ async def hold_to_number(connection: Any, account: Account, number: bytes | None
     were_one = {row[name] for row in apart for name in ("subject", "linked_subject")}
     shown = await connection.fetch(_SHOWN_TO.sql, *_SHOWN_TO.values({"subjects": sorted(were_one)}))
     subjects = sorted(row["own"] for row in shown)
-    over = {"ended": [of_subject(one) for one in subjects], "moment": now}
+    over = {"ended": [of_subject(one) for one in subjects], "moment": await moment(connection, now)}
     await connection.execute(END.sql, *END.values(over))
     await connection.execute(_SESSIONS.sql, *_SESSIONS.values({"subjects": subjects}))
     _log.warning("accounts linked tell two numbers, link ended", links=[str(row["id"]) for row in apart])

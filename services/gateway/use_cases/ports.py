@@ -99,7 +99,7 @@ class Accounts(Protocol):
         """Return what holds of an account, and of its session at the issuer, in one statement."""
 
     async def ended_at(self, account: Account, session: str) -> float | None:
-        """Return when, by our clock, a sign-out that ends it or its session at the issuer was last heard of.
+        """Return when, by the one clock, a sign-out that ends it or its session at the issuer was last heard of.
 
         Unix seconds; None where there was none.
         """
@@ -113,8 +113,11 @@ class Accounts(Protocol):
     async def end_tokens(self, what: Sequence[str], not_before: datetime) -> None:
         """Keep that what was issued before is over: of a subject, an account or its session; or was heard."""
 
+    async def moment(self, now: datetime) -> datetime:
+        """Return the moment by the one clock of all processes; `now` is this one's."""
+
     async def first_heard(self, word: str, now: datetime) -> datetime:
-        """Return when a word of an issuer was first heard, by our clock: now unless it is told again."""
+        """Return when a word of an issuer was first heard, by the one clock: now unless it is told again."""
 
 
 class Sessions(Protocol):

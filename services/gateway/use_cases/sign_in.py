@@ -198,6 +198,7 @@ class SignIn:
         if not is_same or not code or now.timestamp() > under_way["until"]:
             raise SignInBroken
         session = await self._begun_in(under_way, number, now)
+        began = await self._accounts.moment(now)
         identity = await self._provider.redeem(
             self._issuer(under_way["issuer"]),
             code=code,
@@ -211,7 +212,7 @@ class SignIn:
         if session is not None and under_way["purpose"] == "link":
             await self._link(session, identity, now)
             return Finished("", 0, under_way["return_to"])
-        return await self._opened(identity, session, number, under_way["return_to"], now)
+        return await self._opened(identity, session, number, under_way["return_to"], now, began)
 
     async def _begun_in(self, under_way: Mapping[str, Any], number: str, now: datetime) -> Session | None:
         """Return the session that this raises or links in; raise `SignInBroken` in any other browser."""
@@ -224,7 +225,13 @@ class SignIn:
         return session
 
     async def _opened(
-        self, identity: OutsideIdentity, raised: Session | None, old: str, return_to: str, now: datetime
+        self,
+        identity: OutsideIdentity,
+        raised: Session | None,
+        old: str,
+        return_to: str,
+        now: datetime,
+        began: datetime,
     ) -> Finished:
         is_apart = False
         if raised is not None:
@@ -249,7 +256,7 @@ class SignIn:
             await self._sessions.open(session_hash(number), session, now)
         elif not await self._sessions.renew(session_hash(old), session_hash(number), session, now):
             raise SignInBroken
-        if not is_apart and await self._was_ended_meanwhile(identity, now):
+        if not is_apart and await self._was_ended_meanwhile(identity, began):
             await self._sessions.end(session_hash(number))
             raise SignInBroken
         seconds = int(self._lifetime.total_seconds())
@@ -300,7 +307,7 @@ class SignIn:
 
     async def end_everywhere(self, caller: Caller) -> None:
         """End every session of this person and every token given out by now, of every linked account."""
-        now = self._clock.now()
+        now = await self._accounts.moment(self._clock.now())
         await self._accounts.end_tokens([of_subject(one) for one in caller.subjects], now)
         await self._sessions.end_all(caller.subjects)
 
@@ -334,10 +341,10 @@ class SignIn:
         ends what it ended when it was first heard, nothing that began since: it is good until it expires.
         """
         over = await self._provider.told_to_end(token)
-        at = self._clock.now()
+        at = await self._accounts.moment(self._clock.now())
         now = await self._accounts.first_heard(over.word, at)
         if over.session:
-            # It never goes on: by our clock, as for any sign-in that is under way.
+            # It never goes on: by the one clock, as for any sign-in that is under way.
             await self._accounts.end_tokens([of_session(over.issuer, over.session)], now)
         else:
             # Tokens by the issuer's clock, which gave them out in whole seconds; what is under way by ours.

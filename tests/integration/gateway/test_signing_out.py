@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from html import unescape
 from typing import Any
@@ -437,3 +437,31 @@ async def test_a_logout_whose_process_died_before_the_sessions_ended_ends_them_w
     assert await is_known(door, number)
     door.clock.advance(timedelta(seconds=20))
     assert (await says(door, told), await is_known(door, number)) == (200, False)
+
+
+@pytest.mark.parametrize("behind", [20, 60])
+async def test_a_sign_out_by_a_process_whose_clock_is_behind_leaves_nothing_given_out_before_it(
+    open_door: Open, peer: Peer, behind: int
+) -> None:
+    """Neither an app's token nor a sign-in that was under way: there is one clock, the database's."""
+    door = await open_door(issuers=[with_browser(peer)], clock=FixedClock(datetime.now(UTC)))
+    given = {name: getattr(door.runtime.settings, name) for name in AS_THE_OTHER}
+    clock = FixedClock(door.clock.now() - timedelta(seconds=behind))
+    url = door.runtime.settings.database_url.get_secret_value()
+    other = {**given, "internal_private_jwk": json.dumps(TEST_KEY), "issuers": [with_browser(peer)]}
+    async with running(gateway, url, MemoryBus(), other, clock) as second:
+        number = await signs_in_outside(door, peer)
+        phone = an_outside_token(door, iat=int(door.clock.now().timestamp()) - 5)
+        assert (await session_of(door, phone)).status_code == 200
+
+        async def ends() -> None:
+            headers = {"Cookie": f"motcua_session={number}", **OURS}
+            gone = await second.client.delete("/session?everywhere=true", headers=headers)
+            assert gone.status_code == 204
+
+        async with while_the_issuer_is_asked(door, ends, seconds=0):
+            assert await finishes(door, peer) == 400
+        door.clock.advance(timedelta(seconds=20))
+        assert (await session_of(door, phone)).status_code == 401
+        later = an_outside_token(door, iat=int(door.clock.now().timestamp()))
+        assert (await session_of(door, later)).status_code == 200
