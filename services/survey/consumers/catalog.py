@@ -15,6 +15,7 @@ class _Read(BaseModel):
 
 class _Continuing(_Read):
     agency: str = ""
+    by_procedure: dict[str, str] = Field(default_factory=dict)
 
 
 class AgencyFields(_Read):
@@ -33,6 +34,12 @@ class AgencyFields(_Read):
         """Who goes on with its petitions once it ended: who is said to, else the first successor."""
         named = self.continuing.agency if self.continuing else ""
         return named or next(iter(self.successors), "")
+
+    @property
+    def heirs(self) -> list[str]:
+        """Everybody who goes on with some of its work: a petition names no procedure, so each may take it."""
+        split = self.continuing.by_procedure.values() if self.continuing else ()
+        return list(dict.fromkeys(one for one in (self.heir, *split) if one))
 
 
 class _Day(_Read):
@@ -68,7 +75,7 @@ async def on_agency_changed(
 ) -> None:
     """Keep the agency, its last day and who goes on."""
     told = data.model_dump(exclude={"successors", "continuing"})
-    record = {**told, "calendar": data.calendar or "default", "continuing": data.heir}
+    record = {**told, "calendar": data.calendar or "default", "continuing": data.heir, "heirs": data.heirs}
     work.offices.put_office(record, event.sequence)
 
 

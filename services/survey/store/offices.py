@@ -7,6 +7,7 @@ from typing import Any
 from kernel.core.clock import VIETNAM
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
+from services.survey.domain.petitions.indices import Ended
 from services.survey.domain.petitions.petition import Office
 from worktime.calendar import DayException, DayKind, WorkCalendar
 from worktime.office_hours import OfficeHours
@@ -14,11 +15,11 @@ from worktime.seasons import Stretch, season_starts
 
 _PUT_OFFICE = Statement(
     """
-INSERT INTO offices AS o (code, version, name, calendar, valid_from, valid_to, continuing)
-VALUES (:code, :version, :name, :calendar, :valid_from, :valid_to, :continuing)
-ON CONFLICT (code) DO UPDATE SET (version, name, calendar, valid_from, valid_to, continuing) =
+INSERT INTO offices AS o (code, version, name, calendar, valid_from, valid_to, continuing, heirs)
+VALUES (:code, :version, :name, :calendar, :valid_from, :valid_to, :continuing, :heirs)
+ON CONFLICT (code) DO UPDATE SET (version, name, calendar, valid_from, valid_to, continuing, heirs) =
     (EXCLUDED.version, EXCLUDED.name, EXCLUDED.calendar, EXCLUDED.valid_from, EXCLUDED.valid_to,
-    EXCLUDED.continuing)
+    EXCLUDED.continuing, EXCLUDED.heirs)
 WHERE o.version <= EXCLUDED.version
 """,
     rows=None,
@@ -35,11 +36,22 @@ _OFFICE = Statement(
     "SELECT code, name FROM offices WHERE code = :code AND valid_from <= :day"
     " AND (valid_to IS NULL OR valid_to >= :day)"
 )
-# UNION, not UNION ALL: agencies told to go on for each other end the walk.
+# UNION, not UNION ALL: agencies told to go on for each other end these walks.
+_RECEIVES = Statement(
+    """
+    WITH RECURSIVE way (code) AS (SELECT :code::text
+        UNION SELECT o.continuing FROM way JOIN offices o USING (code) WHERE o.valid_to < :day)
+    SELECT o.code, o.name FROM way JOIN offices o USING (code)
+    WHERE o.valid_from <= :day AND (o.valid_to IS NULL OR o.valid_to >= :day)
+    """
+)
+_ENDED = Statement(
+    "SELECT code, valid_to, continuing FROM offices WHERE valid_to < :day AND continuing <> ''"
+)
 _KEPT = Statement(
     """
     WITH RECURSIVE kept (code) AS (SELECT :agency::text
-        UNION SELECT o.code FROM offices o JOIN kept k ON o.continuing = k.code WHERE o.valid_to < :day)
+        UNION SELECT o.code FROM offices o JOIN kept k ON k.code = ANY (o.heirs) WHERE o.valid_to < :day)
     SELECT code FROM kept
     """
 )
@@ -59,6 +71,16 @@ class PostgresOffices:
         """Return an agency there is now."""
         row = await self._unit.fetch_one(_OFFICE, code=code, day=now.astimezone(VIETNAM).date())
         return Office(row["code"], row["name"]) if row else None
+
+    async def receiving(self, code: str, now: datetime) -> Office | None:
+        """Return the agency that receives what is sent to this one: itself, or who goes on for it."""
+        row = await self._unit.fetch_one(_RECEIVES, code=code, day=now.astimezone(VIETNAM).date())
+        return Office(row["code"], row["name"]) if row else None
+
+    async def ended(self, now: datetime) -> dict[str, Ended]:
+        """Return the agencies that ended, by code: their last day and who goes on."""
+        rows = await self._unit.fetch(_ENDED, day=now.astimezone(VIETNAM).date())
+        return {row["code"]: Ended(row["valid_to"], row["continuing"]) for row in rows}
 
     async def kept_by(self, agency: str, now: datetime) -> list[str]:
         """Return an agency and those that ended whose petitions it goes on with, through every merger."""

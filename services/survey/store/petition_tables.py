@@ -14,7 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, UUID
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 from services.survey.store.tables import metadata
 
@@ -115,7 +115,8 @@ offices = Table(
     Column("calendar", Text, nullable=False),
     Column("valid_from", Date, nullable=False),
     Column("valid_to", Date),
-    Column("continuing", Text, nullable=False, server_default="", index=True),
+    Column("continuing", Text, nullable=False, server_default=""),
+    Column("heirs", ARRAY(Text), nullable=False, server_default="{}"),
 )
 
 work_years = Table(

@@ -95,7 +95,7 @@ async def test_a_petition_of_an_agency_that_ended_is_worked_and_answered_by_who_
     """Through two mergers, one of before heirs were kept; on its last day it is still the ended one's."""
     one = await sent(survey)
     await merged(survey, "H99.201", "H99.210")
-    await survey.runtime.pool.execute("UPDATE offices SET continuing = ''")
+    await survey.runtime.pool.execute("UPDATE offices SET continuing = '', heirs = '{}'")
     await merged(survey, "H99.201", "H99.210")
     await merged(survey, "H99.210", "H99.220")
     heir = a_staff_member("ONE_STOP_MANAGER", agency="H99.220", subject="can-bo-moi")
@@ -118,6 +118,51 @@ async def test_a_petition_of_an_agency_that_ended_is_worked_and_answered_by_who_
     assert (told["data"]["agency"]["code"], told["data"]["former_agency"]) == ("H99.220", None)
     unpublished = await survey.get("/v1/petitions/unpublished", heir)
     assert [line["id"] for line in unpublished.json()["items"]] == [one["id"]]
+
+
+async def test_what_is_sent_to_an_agency_that_ended_is_received_by_who_goes_on_for_it(
+    survey: RunningService,
+) -> None:
+    await merged(survey, "H99.201", "H99.210")
+    await merged(survey, "H99.210", "H99.220")
+    await merged(survey, "H99.230", "H99.230")
+    survey.clock.advance(timedelta(days=2))
+    assert (await sent(survey))["agency"]["code"] == "H99.220"
+    one = await sent(survey, agency="H99.202")
+    moved = await does(survey, one, "forwarding", {"agency": "H99.201", "reason": "Thuộc xã cũ"}, OTHER)
+    assert (moved.status_code, moved.json()["agency"]["code"]) == (200, "H99.220")
+    nobody = await survey.post("/v1/petitions", {**BODY, "agency": "H99.230"}, AN)
+    assert (nobody.status_code, nobody.json()["errors"][0]["path"]) == (422, "agency")
+
+
+async def test_those_of_an_agency_split_by_procedure_are_taken_on_by_any_that_goes_on_and_counted_there(
+    survey: RunningService,
+) -> None:
+    """A petition names no procedure: whoever of them it belongs to answers it."""
+    here, there = await sent(survey), await sent(survey)
+    before = await answered(survey)
+    split = {"agency": "H99.210", "by_procedure": {"1.004441": "H99.220"}}
+    ends = {"valid_to": "2026-03-04", "successors": ["H99.210", "H99.220"], "continuing": split}
+    ended = an_agency("H99.201")
+    await survey.receive(
+        an_agency("H99.210"), an_agency("H99.220"), replace(ended, data={**ended.data, **ends}, sequence=2)
+    )
+    survey.clock.advance(timedelta(days=2))
+    heirs = [a_staff_member("ONE_STOP_MANAGER", agency=code) for code in ("H99.210", "H99.220")]
+    for heir in heirs:
+        lines = (await survey.get("/v1/petitions", heir)).json()["items"]
+        assert {line["id"] for line in lines} >= {here["id"], there["id"]}
+    taken = await does(survey, there, "classification", {"kind": "CONDUCT"}, heirs[1])
+    assert (taken.status_code, taken.json()["agency"]["code"]) == (200, "H99.220")
+    assert (await does(survey, there, "classification", {"kind": "CONDUCT"}, heirs[0])).status_code == 404
+    listed = {}
+    for agency in ("H99.201", "H99.210", "H99.220"):
+        listed[agency] = set()
+        for number in ("COUNTED", "IN_TIME"):
+            asked = f"agency={agency}&from=2026-03-01&to=2026-03-31&number={number}"
+            answer = await survey.get(f"/v1/indices/petitions/items?{asked}", SUPERVISOR)
+            listed[agency] |= {line["petition_id"] for line in answer.json()["items"]}
+    assert listed == {"H99.201": {before["id"]}, "H99.210": {here["id"]}, "H99.220": {there["id"]}}
 
 
 async def test_migrations_and_tables_agree(survey: RunningService) -> None:

@@ -1,5 +1,6 @@
 """Indices 5.1 to 5.3 from recorded acts: each petition once, late if any part was, by the set of the day."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -12,6 +13,7 @@ from services.survey.domain.petitions.indices import (
     SETS,
     Counted,
     DossierCounts,
+    Ended,
     Number,
     Recorded,
     counted,
@@ -50,7 +52,7 @@ def acts(*told: str, one: UUID | None = None, agency: str = "A", due_days: int =
 
 
 def seen(*told: str, agency: str | None = None, cut_off: datetime = LATER, **more: int) -> Counted | None:
-    found = counted(handlings_of(acts(*told, **more)), agency=agency, cut_off=cut_off, **MARCH)
+    found = counted(handlings_of(acts(*told, **more), {}), agency=agency, cut_off=cut_off, **MARCH)
     return found[0] if found else None
 
 
@@ -98,6 +100,23 @@ def test_each_agency_answers_for_its_own_part() -> None:
     assert numbers(*told, agency="C") == set()
 
 
+def test_what_an_agency_had_not_finished_by_its_last_day_counts_for_who_goes_on() -> None:
+    """Through every merger by the day it was finished; who takes it on otherwise has it from then on."""
+    day = NINE.date()
+    ended = {"A": Ended(day, "B"), "B": Ended(day + timedelta(days=2), "C"), "C": Ended(day, "A")}
+
+    def where(*told: str) -> list[str]:
+        return [one.agency for one in handlings_of(acts(*told), ended)]
+
+    assert where(*DONE) == ["A"], "finished on its last day"
+    assert where("FILED") == ["A"], "agencies said to go on for each other end the way"
+    late = acts("FILED")
+    later = [replace(one, action="ANSWERED", at=NINE + timedelta(days=1)) for one in late]
+    assert [one.agency for one in handlings_of([*late, *later], ended)] == ["B"]
+    assert where("FILED", "CLASSIFIED:X", "ANSWERED:X", "RATED:Y") == ["X"]
+    assert where("FILED", "FORWARDED:X", "ANSWERED:X") == ["A", "X"]
+
+
 def test_a_petition_belongs_to_the_days_it_arrived_on_there() -> None:
     """By Vietnam's day; raised again in another month it counts there too."""
     petition = uuid4()
@@ -106,7 +125,7 @@ def test_a_petition_belongs_to_the_days_it_arrived_on_there() -> None:
         Recorded(**{name: getattr(one, name) for name in one.__slots__} | {"at": one.at + timedelta(days=60)})
         for one in acts("RAISED_AGAIN", "CLASSIFIED", "ANSWERED!", one=petition)
     ]
-    handled = handlings_of([*first, *again])
+    handled = handlings_of([*first, *again], {})
     march = counted(handled, agency=None, cut_off=LATER + timedelta(days=90), **MARCH)
     may = counted(
         handled,

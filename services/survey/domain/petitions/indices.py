@@ -1,6 +1,6 @@
 """Indices 5.1 to 5.3 of QĐ 766/QĐ-TTg, counted from what was recorded of petitions and dossiers: exact."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -78,12 +78,33 @@ class Handling:
     is_raised_again: bool = False
 
 
-def handlings_of(acts: Iterable[Recorded]) -> list[Handling]:
-    """Return every handling the acts tell of; acts come petition by petition, each in its order."""
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An agency that ended: its last day, and who goes on with its petitions."""
+
+    last_day: date
+    heir: str
+
+
+def handlings_of(acts: Iterable[Recorded], ended: Mapping[str, Ended]) -> list[Handling]:
+    """Return every handling the acts tell of; acts come petition by petition, each in its order.
+
+    What an agency had not finished by its last day is the handling of who goes on for it: nobody answers for
+    an agency that is no more. What it had finished stays its own.
+    """
     found: list[Handling] = []
     for _, told in groupby(acts, key=lambda one: one.petition_id):
-        found += _of_one(told)
+        found += [_carried_on(one, ended) for one in _of_one(told)]
     return found
+
+
+def _carried_on(one: Handling, ended: Mapping[str, Ended]) -> Handling:
+    day = one.ended_at.astimezone(VIETNAM).date() if one.ended_at else date.max
+    agency, past = one.agency, set[str]()
+    while agency not in past and (end := ended.get(agency)) and day > end.last_day:
+        past.add(agency)
+        agency = end.heir
+    return replace(one, agency=agency)
 
 
 def _of_one(acts: Iterable[Recorded]) -> list[Handling]:
@@ -107,6 +128,9 @@ def _of_one(acts: Iterable[Recorded]) -> list[Handling]:
 
 def _after(last: Handling, act: Recorded) -> Handling:
     late = last.is_late or act.is_late
+    if last.ended_at is None and act.action != "FORWARDED":
+        # Who goes on for an agency that ended has taken it on.
+        last = replace(last, agency=act.agency)
     if act.action in _ENDS:
         return replace(last, ended_at=act.at, how=act.action, is_late=late)
     if act.action == "RATED":

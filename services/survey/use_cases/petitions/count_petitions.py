@@ -73,4 +73,5 @@ async def counted_petitions(
     begin = datetime.combine(first, time.min, VIETNAM)
     end = datetime.combine(last + _DAY, time.min, VIETNAM)
     acts = await work.petitions.recorded(begin, end)
-    return counted(handlings_of(acts), agency=agency, first=first, last=last, cut_off=now)
+    handlings = handlings_of(acts, await work.offices.ended(now))
+    return counted(handlings, agency=agency, first=first, last=last, cut_off=now)

@@ -36,6 +36,7 @@ class Filed:
 async def file_petition(filed: Filed, *, work: PetitionWork, now: datetime) -> tuple[Petition, str]:
     """Keep a petition; return it with its look-up code, which is told this once and kept as its hash.
 
+    One to an agency that ended is received by who goes on for it.
     Raises `TooManyPetitions` past the day's number of one account or telephone, `PetitionAgencyUnknown`.
     One of the portal's that is here already is returned without a code, with what its sender said since.
     """
@@ -43,7 +44,7 @@ async def file_petition(filed: Filed, *, work: PetitionWork, now: datetime) -> t
         kept = await work.petitions.by_portal(filed.portal_id)
         if kept is not None:
             return await _with_what_is_new(kept, filed, work, now), ""
-    office = await work.offices.find(filed.agency, now)
+    office = await work.offices.receiving(filed.agency, now)
     if office is None:
         raise PetitionAgencyUnknown(fields=[("agency", "Không có cơ quan này")])
     sender = await _within_bounds(filed, work, now)

@@ -1,13 +1,13 @@
 """What petitions' use cases need of the world."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
 from kernel.core.unit_of_work import Records
-from services.survey.domain.petitions.indices import DossierCounts, Recorded
+from services.survey.domain.petitions.indices import DossierCounts, Ended, Recorded
 from services.survey.domain.petitions.petition import Office, Petition, PetitionStage
 from services.survey.use_cases.ports import Seals
 from worktime.calendar import WorkCalendar
@@ -111,6 +111,12 @@ class Offices(Protocol):
 
     async def find(self, code: str, now: datetime) -> Office | None:
         """Return an agency there is now."""
+
+    async def receiving(self, code: str, now: datetime) -> Office | None:
+        """Return the agency that receives what is sent to this one: itself, or who goes on for it."""
+
+    async def ended(self, now: datetime) -> Mapping[str, Ended]:
+        """Return the agencies that ended, by code: their last day and who goes on."""
 
     async def kept_by(self, agency: str, now: datetime) -> list[str]:
         """Return an agency and those that ended whose petitions it goes on with, through every merger."""

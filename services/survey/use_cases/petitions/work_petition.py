@@ -104,8 +104,11 @@ async def act(
 async def forward(
     petition_id: UUID, agency: str, reason: str, *, seen: int, by: Caller, work: PetitionWork, now: datetime
 ) -> Petition:
-    """Send a petition to the agency it belongs to; raise `PetitionAgencyUnknown` and what `act` raises."""
-    office = await work.offices.find(agency, now)
+    """Send a petition to the agency it belongs to, or who goes on for that.
+
+    Raises `PetitionAgencyUnknown` and what `act` raises.
+    """
+    office = await work.offices.receiving(agency, now)
     if office is None:
         raise PetitionAgencyUnknown(fields=[("agency", "Không có cơ quan này")])
     calendar = await work.offices.calendar(office.code)
