@@ -99,7 +99,7 @@ class Accounts(Protocol):
         """Return what holds of an account, and of its session at the issuer, in one statement."""
 
     async def ended_at(self, account: Account, session: str) -> float | None:
-        """Return when, by the one clock, a sign-out that ends it or its session at the issuer was last heard of.
+        """Return when, by the one clock, a sign-out that ends it or its issuer's session was last heard of.
 
         Unix seconds; None where there was none.
         """
