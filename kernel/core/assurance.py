@@ -5,6 +5,8 @@ from kernel.core.errors import Forbidden
 
 LEVELS = (1, 2)
 """Of an electronic identification account (VNeID, "mức độ 1" and "mức độ 2"); 0 is none told."""
+VERIFIED = 2
+"""From this level on the issuer has checked the number an account tells."""
 LOWEST = 1
 """What is asked for where neither the procedure nor the operator says more."""
 
@@ -30,6 +32,12 @@ class AssuranceTooLow(Forbidden):
                 "step_up": f"/session/login?assurance={required}",
             },
         )
+
+
+def require_checked(caller: Caller) -> None:
+    """Raise `AssuranceTooLow` for a person whose number is only told: what goes by a number is not theirs."""
+    if caller.told_number:
+        require_level(caller, VERIFIED)
 
 
 def require_level(caller: Caller, required: int) -> None:

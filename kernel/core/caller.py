@@ -27,12 +27,19 @@ class Caller:
     agency: str = ""
     unit: str = ""
     identity_number: str = ""
+    told_number: str = ""
+    """What an account tells that nobody checked: it says who is meant, and opens nothing."""
     assurance: str = ""
     """What the issuer said of it, in its words; evidence, never compared."""
     assurance_level: int = 0
     """Of a person, as `kernel.core.assurance` counts: what this sign-in showed."""
     also: frozenset[str] = frozenset()
     """Subjects of other accounts proven to be the same person's; what they did is this person's too."""
+
+    @property
+    def named_number(self) -> str:
+        """The number this person goes by, checked or not."""
+        return self.identity_number or self.told_number
 
     @property
     def subjects(self) -> list[str]:

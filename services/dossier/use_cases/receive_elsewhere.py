@@ -102,7 +102,7 @@ async def receive_at_counter(
     files = {**intake.attachments, **{item.id: item for item in scans}}
     components = checked_components(submission, procedure, files, uploaders=by.subjects, files_required=False)
     dossier = new_dossier(submission, procedure, intake, work=work, now=accepted_at)
-    await bind_results(dossier, submission, work=work, now=accepted_at)
+    await bind_results(dossier, submission, by=by, work=work, now=accepted_at)
     warn_of_duplicates(dossier, intake, names_them=True)
     helping = intake.agencies.get(by.agency)
     if helping is None:

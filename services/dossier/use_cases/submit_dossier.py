@@ -68,7 +68,7 @@ async def submit_dossier(submission: Submission, *, by: Caller, work: Work, now:
         )
     require_identified(by, [procedure.identification_level], work)
     require_identities(submission, today)
-    is_own = is_own_number(submission.owner, by.identity_number)
+    is_own = is_own_number(submission.owner, by.named_number)
     if not is_own and submission.authorization_id is not None:
         submission = await _as_authorized(submission, by, work=work, now=now)
     check_submitter(submission, by, is_own=is_own, today=today)
@@ -78,12 +78,12 @@ async def submit_dossier(submission: Submission, *, by: Caller, work: Work, now:
     )
     require_taken_usable(submission, intake.attachments, today)
     dossier = new_dossier(submission, procedure, intake, work=work, now=now)
-    warn_of_duplicates(dossier, intake, names_them=is_own)
+    warn_of_duplicates(dossier, intake, names_them=is_own and not by.told_number)
     dossier.origin = "HERE"
     dossier.submitter_subject = by.subject
     dossier.owner_subject = by.subject if is_own else None
     dossier.is_verified = bool(by.identity_number)
-    await bind_results(dossier, submission, work=work, now=now)
+    await bind_results(dossier, submission, by=by, work=work, now=now)
     keep_new(work, dossier, submission, components, by=by, now=now, uploaders=by.subjects)
     keep_evidence(work, dossier, submission, components, intake.attachments, by=by, now=now)
     owe_for(dossier, intake, submission, by=by, work=work, now=now)
@@ -172,7 +172,10 @@ def require_worked_here(procedure: Procedure) -> None:
 
 
 def check_submitter(submission: Submission, by: Caller, *, is_own: bool, today: date) -> None:
-    """Raise `Invalid` unless the sender is the owner or the representative named, whose mandate holds."""
+    """Raise `Invalid` unless the sender is the owner or the representative named, whose mandate holds.
+
+    By the number the account tells, checked or not: the level asked for handing in says how sure that is.
+    """
     require_authority(submission, today)
     if is_own:
         return
@@ -182,7 +185,7 @@ def check_submitter(submission: Submission, by: Caller, *, is_own: bool, today: 
             "Nộp thay người khác cần thông tin người được ủy quyền.",
             fields=[("representative", "Số định danh của chủ hồ sơ không phải của người nộp")],
         )
-    if not is_own_number(representative, by.identity_number):
+    if not is_own_number(representative, by.named_number):
         raise Invalid(fields=[("representative.identity_number", "Không phải của người đang đăng nhập")])
 
 

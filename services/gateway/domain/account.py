@@ -8,8 +8,6 @@ from kernel.core.errors import Refusal
 _TECH_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 BOTH_SIGNED_IN, EQUAL_NUMBER = "BOTH_SIGNED_IN", "EQUAL_NUMBER"
 """How it was proven: both accounts signed in within one session, or both tell one checked number."""
-VERIFIED = 2
-"""From this level on the number an account tells was checked by the issuer; below, it may be anybody's."""
 
 
 def tech_id_of(text: str) -> str:

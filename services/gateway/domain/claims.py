@@ -10,6 +10,8 @@ _NOBODY = re.compile(
 )
 """Noughts and dashes alone (.NET's empty identifier), and words systems write where there is nothing."""
 
+_NUMBER = re.compile(r"[0-9]{9,10}|[0-9]{12,13}")
+
 
 def said(value: Any) -> str:
     """Return what is a text or a whole number, `2.0` too, as text; blank for null and anything else."""
@@ -29,6 +31,17 @@ def name_of(claims: Mapping[str, Any], name: str) -> str:
     """Return a claim that names an account; blank for a word everybody without one would be named by."""
     text = text_of(claims, name)
     return "" if _NOBODY.fullmatch(text) else text
+
+
+def number_of(claims: Mapping[str, Any], name: str) -> str:
+    """Return a claim that is a person's or an enterprise's number; blank for a word of who has none.
+
+    9 or 12 digits are a person's, 10 an enterprise's, 13 its branch's: how they are grouped says nothing.
+    Whoever tells the same is taken for the same: what has another form names nobody.
+    """
+    digits = re.sub(r"[\s.\-\u2013]", "", text_of(claims, name))
+    is_number = _NUMBER.fullmatch(digits) is not None and len(set(digits)) > 1
+    return digits if is_number else ""
 
 
 def texts_of(claims: Mapping[str, Any], name: str) -> str:

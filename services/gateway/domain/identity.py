@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from kernel.core.assurance import VERIFIED
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Unauthenticated
-from services.gateway.domain.account import VERIFIED, Account, tech_id_of
+from services.gateway.domain.account import Account, tech_id_of
 from services.gateway.domain.assurance import level_of
-from services.gateway.domain.claims import name_of, text_of, texts_of
+from services.gateway.domain.claims import name_of, number_of, text_of, texts_of
 
 CITIZEN, ENTERPRISE = "1", "2"
 """`LoaiTaiKhoan`: 1 citizen, 2 enterprise, 3 organisation."""
@@ -46,30 +47,32 @@ def caller_of_claims(
         return texts_of(claims, wanted[name])
 
     # The portal's dossiers name the account in small letters: in capitals it is no other person's.
-    told = name_of(claims, wanted["subject"])
-    subject = tech_id_of(told) or told or name_of(claims, "sub")
+    named = name_of(claims, wanted["subject"])
+    subject = tech_id_of(named) or named or name_of(claims, "sub")
     if not subject:
         raise Unauthenticated
     is_enterprise = _kind_of(text("account_type")) == ENTERPRISE
     name = (text("enterprise_name") if is_enterprise else "") or text("name") or text_of(claims, "name")
-    number = text("identity_number")
+    number = number_of(claims, wanted["identity_number"])
     if is_enterprise:
-        number = number or text("tax_code") or text("enterprise_code")
+        number = number or _enterprise_number(claims, wanted)
     account = (wanted["identity_assurance"], wanted["assurance"])
     level = level_of(claims, account=account, words=words or {})
+    checked, told = numbers_of(number, level)
     return Caller(
         subject=f"{prefix}{subject}",
         kind=CallerKind.PERSON,
         name=name,
-        identity_number=own_number(number, level),
+        identity_number=checked,
+        told_number=told,
         assurance=text("identity_assurance") or text("assurance"),
         assurance_level=level,
     )
 
 
-def own_number(told: str, level: int) -> str:
-    """Return the number an account tells where its issuer checked it; blank where it may be anybody's."""
-    return told if level >= VERIFIED else ""
+def numbers_of(told: str, level: int) -> tuple[str, str]:
+    """Return the number an account tells as checked by its issuer, or as told only; the other is blank."""
+    return (told, "") if level >= VERIFIED else ("", told)
 
 
 def account_of_claims(
@@ -77,14 +80,11 @@ def account_of_claims(
 ) -> Account:
     """Return the account these verified claims are of; `caller` is who they name."""
     wanted = {**PERSON_CLAIMS, **names}
-
-    def text(name: str) -> str:
-        return text_of(claims, wanted[name])
-
-    kind = _kind_of(text("account_type"))
-    number = text("identity_number") if kind == CITIZEN else text("tax_code") or text("enterprise_code")
-    # One number written with blanks or dots is no other person's.
-    number = number.replace(".", "").replace(" ", "")
+    kind = _kind_of(text_of(claims, wanted["account_type"]))
+    is_citizen = kind == CITIZEN
+    number = (
+        number_of(claims, wanted["identity_number"]) if is_citizen else _enterprise_number(claims, wanted)
+    )
     return Account(
         issuer=issuer,
         issuer_subject=name_of(claims, "sub"),
@@ -93,6 +93,10 @@ def account_of_claims(
         number=number,
         level=caller.assurance_level,
     )
+
+
+def _enterprise_number(claims: Mapping[str, Any], wanted: Mapping[str, str]) -> str:
+    return number_of(claims, wanted["tax_code"]) or number_of(claims, wanted["enterprise_code"])
 
 
 def _kind_of(told: str) -> str:

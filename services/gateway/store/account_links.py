@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from kernel.core.assurance import VERIFIED
 from kernel.core.ids import new_id
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
-from services.gateway.domain.account import EQUAL_NUMBER, VERIFIED
+from services.gateway.domain.account import EQUAL_NUMBER
 from services.gateway.store.accounts import LINK, TIED
 from services.gateway.store.one_person import KEEP, LOCK, lock_name, one_number
 

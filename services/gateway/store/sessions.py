@@ -9,7 +9,7 @@ import asyncpg
 from kernel.core.caller import Caller, CallerKind
 from kernel.postgres.statement import Statement
 from services.gateway.domain.account import Account
-from services.gateway.domain.identity import own_number
+from services.gateway.domain.identity import numbers_of
 from services.gateway.use_cases.ports import Seals, Session
 
 _COLUMNS = "id_hash, subject, identity, issuer, issuer_subject, issuer_session, created_at, expires_at"
@@ -32,7 +32,7 @@ _END_TOLD = Statement(
     " AND (:session = '' OR issuer_session = :session) AND created_at <= :until::timestamptz"
 )
 _PURPOSE = "session identity"
-_FIELDS = ("subject", "name", "identity_number", "assurance", "assurance_level")
+_FIELDS = ("subject", "name", "identity_number", "told_number", "assurance", "assurance_level")
 
 
 class PostgresSessions:
@@ -82,10 +82,11 @@ class PostgresSessions:
             return None
         identity = cast("dict[str, Any]", self._seals.open(row["identity"], purpose=_PURPOSE))
         told = {name: identity[name] for name in _FIELDS if name in identity}
-        kind, number = identity.get("account") or ("1", told["identity_number"])
-        # Kept by an earlier version, it may hold a number nobody checked.
-        checked = own_number(told["identity_number"], told.get("assurance_level", 0))
-        caller = Caller(kind=CallerKind.PERSON, **{**told, "identity_number": checked})
+        own = told.pop("identity_number") or told.pop("told_number", "")
+        kind, number = identity.get("account") or ("1", own)
+        # Kept by an earlier version, it may call one's own a number nobody checked.
+        told["identity_number"], told["told_number"] = numbers_of(own, told.get("assurance_level", 0))
+        caller = Caller(kind=CallerKind.PERSON, **told)
         return Session(
             caller,
             identity["may_be_staff"],

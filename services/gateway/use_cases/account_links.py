@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from kernel.core.assurance import require_level
+from kernel.core.assurance import VERIFIED, require_level
 from kernel.core.caller import Caller
 from kernel.core.errors import NotFound, Stale
-from services.gateway.domain.account import EQUAL_NUMBER, VERIFIED, LinkedAlready
+from services.gateway.domain.account import EQUAL_NUMBER, LinkedAlready
 
 
 async def list_proposals(by: Caller, *, work: Any) -> list[dict[str, Any]]:

@@ -75,6 +75,42 @@ def test_what_is_no_text_names_nobody(told: object) -> None:
 @pytest.mark.parametrize(
     "told",
     [
+        "000000000000",
+        "null",
+        "None",
+        "N/A",
+        "0",
+        "-",
+        "Không",
+        "X",
+        "111111111111",
+        "09908800001",
+        99088000011,
+    ],
+    ids=repr,
+)
+def test_what_is_no_number_is_nobodys(told: object) -> None:
+    """Two people with a word for none would be proposed to each other as one."""
+    numbers = {"SoDinhDanh": told, "MaSoDoanhNghiep": told}
+    person = caller_of_claims({**AN, **numbers, "loAs": "LoA2"}, {})
+    assert (person.identity_number, person.told_number) == ("", "")
+    assert account_of_claims({**AN, **numbers}, {}, issuer="x", caller=person).number == ""
+    assert caller_of_claims({**COMPANY, **numbers}, {}).identity_number == "9900000018"
+    unknown = {**COMPANY, **numbers, "MaSoThue": told}
+    assert account_of_claims(unknown, {}, issuer="x", caller=person).number == ""
+
+
+def test_a_number_is_the_same_however_it_is_grouped() -> None:
+    for told in ("099 088 000 011", "099.088.000.011", " 099088000011 "):
+        person = caller_of_claims({**AN, "SoDinhDanh": told, "loAs": "LoA2"}, {})
+        assert person.identity_number == AN["SoDinhDanh"]
+    branch = {**COMPANY, "MaSoThue": "9900000018-001", "SoDinhDanh": ""}
+    assert caller_of_claims(branch, {}).identity_number == "9900000018001"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
         "00000000-0000-0000-0000-000000000000",
         0,
         "0",

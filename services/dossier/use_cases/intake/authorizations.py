@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from kernel.core.assurance import require_checked
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, Invalid, NotFound, Stale
@@ -35,6 +36,7 @@ class Given:
 async def record_authorization(given: Given, *, by: Caller, work: Work, now: datetime) -> Authorization:
     """Record who may act for whom: an owner for themselves, an officer from a document shown and scanned."""
     is_officer = by.kind is CallerKind.STAFF and by.has_role("ONE_STOP_OFFICER")
+    require_checked(by)
     if not is_officer and (by.kind is not CallerKind.PERSON or not by.identity_number):
         raise Forbidden
     if not is_officer and not is_own_number(given.owner, by.identity_number):
@@ -144,6 +146,8 @@ async def recorded_representative(
 
     `acting`: whose account has to be that representative's; without one it is who was named at the counter.
     """
+    if acting is not None:
+        require_checked(acting)
     who = {"identity_number": acting.identity_number} if acting else named or {}
     found = await require_authorized(
         authorization_id,
@@ -176,6 +180,7 @@ async def read_authorization(
 
 async def list_authorizations(*, by: Caller, work: Work) -> list[Authorization]:
     """Return those a person gave or holds."""
+    require_checked(by)
     index = identity_index(work.seals, by.identity_number)
     if by.kind is not CallerKind.PERSON or index is None:
         raise Forbidden

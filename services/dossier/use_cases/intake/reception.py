@@ -136,7 +136,7 @@ async def submit_at_kiosk(
         submission, procedure, intake.attachments, uploaders=by.subjects, files_required=True
     )
     dossier = new_dossier(submission, procedure, intake, work=work, now=now)
-    await bind_results(dossier, submission, work=work, now=now)
+    await bind_results(dossier, submission, by=by, work=work, now=now)
     helping = intake.agencies.get(str(kiosk["agency"]))
     if helping is None:
         raise Invalid(fields=[("kiosk.agency", "Không có cơ quan này")])

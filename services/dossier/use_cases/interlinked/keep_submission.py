@@ -61,9 +61,8 @@ async def keep_submission(
         if child.procedure in ready:
             if child is parent.lead:
                 dressed.take(_files_of_lead(parent, planned))
-                warn_of_duplicates(
-                    dressed, plan.found.intake, names_them=is_own or by.kind is CallerKind.STAFF
-                )
+                may_know = by.kind is CallerKind.STAFF or (is_own and not by.told_number)
+                warn_of_duplicates(dressed, plan.found.intake, names_them=may_know)
             left = await _open_now(plan, dressed, by=by, work=work, now=now)
             parent.begin(child, told_by(dressed, left), now)
             opened.append(dressed)

@@ -56,7 +56,7 @@ async def submit_group(
     if raw is None:
         raise GroupUnknown
     group, today = Group.of(raw), now.astimezone(VIETNAM).date()
-    is_own = is_own_number(given.owner, by.identity_number)
+    is_own = is_own_number(given.owner, by.named_number)
     if given.authorization_id is not None:
         given = await _as_authorized(given, group, by=None if is_own else by, work=work, now=now)
     shared = Shared(

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from kernel.core.assurance import require_checked
+from kernel.core.caller import Caller
 from kernel.core.clock import VIETNAM
 from kernel.core.errors import Invalid
 from services.dossier.domain.dossier import Dossier
@@ -23,7 +25,9 @@ BOUND = "reused_results"
 """In what the dossier brought: only those that brought results are looked at again."""
 
 
-async def bind_results(dossier: Dossier, submission: Submission, *, work: Work, now: datetime) -> None:
+async def bind_results(
+    dossier: Dossier, submission: Submission, *, by: Caller, work: Work, now: datetime
+) -> None:
     """Queue which entries, in which version, stand for components: the owner's own, and holding today."""
     named = {
         place: UUID(str(handed.reused_from["result_id"]))
@@ -32,6 +36,7 @@ async def bind_results(dossier: Dossier, submission: Submission, *, work: Work, 
     }
     if not named:
         return
+    require_checked(by)
     today = now.astimezone(VIETNAM).date()
     entries = {entry.id: entry for entry in await work.results.named(list(named.values()))}
     faults = [
