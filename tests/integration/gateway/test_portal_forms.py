@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
+
 from tests.integration.gateway.portal_dossiers import ADossier
 from tests.integration.gateway.portal_world import World, a_world
 from tests.integration.gateway.test_portal_intake import (
@@ -176,6 +178,23 @@ async def test_a_form_in_a_writing_of_its_own_is_one_answer_the_officer_reads(st
         assert told["form_data"]["DuLieuEForm (như bản tin)"] == form
 
 
+BEGINNINGS = (b"%PDF-1.4 ", b"PK\x03\x04\x14\x00", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff\xe0")
+
+
+def a_small_file(begins: bytes) -> str:
+    return base64.b64encode(begins + bytes(range(90))).decode()
+
+
+@pytest.mark.parametrize("begins", [BEGINNINGS[0], *BEGINNINGS[2:]], ids=str)
+async def test_a_small_picture_among_the_answers_is_a_file_without_a_head_too(start, begins: bytes) -> None:
+    async with a_world(start) as world:
+        await send(world, a_message(DuLieuEForm={"anh": a_small_file(begins), "ten": "/9j/2024"}))
+        told = world.dossiers.calls[-1]["body"]
+        assert told["form_data"]["anh"].startswith("(tệp kèm theo: anh.")
+        assert told["form_data"]["ten"] == "/9j/2024"
+        assert told["attachments"][-1]["content_base64"] == a_small_file(begins)
+
+
 async def test_a_form_an_officer_could_not_open_waits_for_people(start) -> None:
     """A file within XML is no letters to read; neither is base64, nor JSON whose end did not come."""
     file = base64.b64encode(b"%PDF-1.4 " + bytes(range(256)) * 40).decode()
@@ -183,11 +202,20 @@ async def test_a_form_an_officer_could_not_open_waits_for_people(start) -> None:
     forms = [
         f"<Form><Ten>a.pdf</Ten><NoiDung>{file}</NoiDung></Form>",
         f"<Form><Ten>a.pdf</Ten><NoiDung>{lines}</NoiDung></Form>",
+        *(f"<Form><Tep>{a_small_file(begins)}</Tep></Form>" for begins in BEGINNINGS),
+        f"<Form><Tep>data:image/png;base64,{a_small_file(BEGINNINGS[2])}</Tep></Form>",
         base64.b64encode('{"ho_ten": "Nguyễn Văn An"}'.encode()).decode(),
         base64.b64encode(b"\xef\xbb\xbf<Form><A>1</A></Form>").decode(),
         '{"ho_ten": "Nguyễn Văn An", "dia_chi": "Số',
     ]
-    letters = "Tôi cam đoan lời khai là đúng. " * 60 + "." * 1200 + "_" * 1200 + "\n" + "A" * 1200
+    letters = (
+        "Kèm theo mẫu /9j/2024 và JVBERi0. "
+        + "Tôi cam đoan lời khai là đúng. " * 60
+        + "." * 1200
+        + "_" * 1200
+        + "\n"
+        + "A" * 1200
+    )
     async with a_world(start) as world:
         for number, form in enumerate([*forms, letters]):
             await send(world, a_message(CODE.format(number), DuLieuEForm=form))

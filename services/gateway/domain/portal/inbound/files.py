@@ -28,6 +28,11 @@ _RUN = re.compile(r"(?:[A-Za-z0-9+/]{60,}+(?:\s|&#(?:x[adAD]|1[03]);)*+)+")
 """Base64 amid other words, in one line or in many: no word has so many letters."""
 _SHORTEST_RUN, _FEWEST_SIGNS = 1000, 20
 """What is a file and no seal or mark; and how many different letters, so that no line of dots is one."""
+_BEGUN = re.compile(
+    r"(?<![A-Za-z0-9+/])(?:JVBERi0|/9j/[24]|iVBORw0K|UEsDBB)"
+    r"(?:[A-Za-z0-9+/=]|(?:\s|&#(?:x[adAD]|1[03]);)+(?=[A-Za-z0-9+/=])){30}"
+)
+"""A file of any length by its first bytes: of PDF, JPEG, PNG, ZIP and what Word writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,10 +246,10 @@ def _is_second(name: str, value: Any) -> bool:
 def holds_file(value: Any) -> bool:
     """Tell whether a value nobody told us of is a file or has one in it: long base64, alone or amid words."""
     if isinstance(value, str):
-        return isinstance(value, LongText) or (
-            len(value) > _LONGEST_REMARK
-            and (value.startswith("data:") or not _WORDS.search(value) or _has_file_within(value))
-        )
+        if isinstance(value, LongText) or _BEGUN.search(value) is not None:
+            return True
+        is_bare = value.startswith("data:") or not _WORDS.search(value)
+        return len(value) > _LONGEST_REMARK and (is_bare or _has_file_within(value))
     if isinstance(value, list):
         return any(holds_file(one) for one in value)
     if not isinstance(value, Mapping):
@@ -253,6 +258,11 @@ def holds_file(value: Any) -> bool:
     if any(text_of(members, name) for name in (CONTENT, _LINK, _NAME, _ADDRESS_OF_A_RESULT)):
         return True
     return any(holds_file(one) for one in value.values())
+
+
+def begins_as_file(text: str) -> bool:
+    """Tell whether a text begins as a file does in base64, and is more than these letters."""
+    return _BEGUN.match(text.lstrip()) is not None
 
 
 def names_within(value: Any) -> Iterator[str]:

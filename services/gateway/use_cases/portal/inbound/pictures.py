@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from services.gateway.domain.portal.inbound.files import begins_as_file
 from services.gateway.domain.portal.inbound.reading import Handed
 from services.gateway.domain.portal.telling.messages import Json
 from services.gateway.domain.portal.wire.base64_text import NotBase64, base64_content
@@ -70,7 +71,9 @@ class _Pictures:
             with suppress(NotBase64):
                 return _kind(await _beginning(self.said.files[text].letters()))
             return ""
-        return _kind(text.encode("utf-8", "replace")) if text.lstrip()[: len(_HEAD)].lower() == _HEAD else ""
+        kind = _kind(text[:_LOOKED_AT].encode("utf-8", "replace"))
+        is_headed = text.lstrip()[: len(_HEAD)].lower() == _HEAD
+        return kind if kind and (is_headed or _is_whole(text)) else ""
 
 
 async def _beginning(letters: AsyncIterator[bytes]) -> bytes:
@@ -80,6 +83,13 @@ async def _beginning(letters: AsyncIterator[bytes]) -> bytes:
         if len(begun) >= _LOOKED_AT:
             break
     return begun
+
+
+def _is_whole(text: str) -> bool:
+    """Tell whether a text without a head is base64 to its end, and not words that begin so."""
+    with suppress(NotBase64):
+        return begins_as_file(text) and bool(base64_content(text))
+    return False
 
 
 def _kind(text: bytes) -> str:
