@@ -55,6 +55,9 @@ class PortalPetition(_Body):
     address: str = Field(default="", max_length=500)
     phone: str = Field(default="", max_length=40)
     email: str = Field(default="", max_length=254)
+    beside: str = Field(
+        default="", max_length=5_000, description="Cổng ghi thêm ngoài lời người gửi; chỉ để xem"
+    )
 
 
 class LookUp(_Body):
@@ -200,9 +203,13 @@ class ActShown(BaseModel):
 
 
 class PetitionAtWork(PetitionShown):
-    """A petition as the officers of its agency see it; `hints`: what has a law of its own and is referred."""
+    """A petition as the officers of its agency see it; `hints`: what has a law of its own and is referred.
+
+    `beside`: what the portal says besides the sender's words, as its list last had it.
+    """
 
     source: str
+    beside: str = ""
     sender: SenderShown | None
     dossier_code: str
     is_overdue: bool
@@ -218,6 +225,7 @@ class PetitionAtWork(PetitionShown):
         return cls(
             **_shown(one, inside=True),
             source=one.source,
+            beside=one.words.get("beside", ""),
             sender=SenderShown(**sender) if sender else None,
             dossier_code=one.dossier_code,
             is_overdue=one.is_overdue(now),

@@ -33,6 +33,8 @@ router = APIRouter(route_class=EdgeRoute, prefix="/v1", tags=["petitions"])
 Work = Annotated[Any, Depends(current_work)]
 _MOST_WORDS = 8
 MOST_BYTES = {"x-max-body-bytes": 65_536}
+MOST_OF_PORTAL = {"x-max-body-bytes": 131_072}
+"""As many letters as a line of the portal may have, each of four bytes."""
 OPEN = {**PUBLIC, **MOST_BYTES}
 
 
@@ -72,7 +74,7 @@ async def send_open_petition(body: NewPetition, work: Work, now: Now) -> FiledPe
 @router.post(
     "/portal-petitions",
     status_code=201,
-    openapi_extra=MOST_BYTES,
+    openapi_extra=MOST_OF_PORTAL,
     responses=problems(400, 401, 403, 413, 422),
 )
 async def receive_portal_petition(body: PortalPetition, work: Work, by: Caller, now: Now) -> PetitionShown:
@@ -81,7 +83,12 @@ async def receive_portal_petition(body: PortalPetition, work: Work, by: Caller, 
         raise Forbidden
     sender = {name: getattr(body, name) for name in ("name", "address", "phone", "email")}
     filed = Filed(
-        agency=body.agency, title=body.title, text=body.text, sender=sender, portal_id=body.portal_id
+        agency=body.agency,
+        title=body.title,
+        text=body.text,
+        sender=sender,
+        portal_id=body.portal_id,
+        beside=body.beside,
     )
     return PetitionShown.of((await file_petition(filed, work=work, now=now))[0])
 

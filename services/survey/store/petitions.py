@@ -39,6 +39,7 @@ _SAVE = Statement(
     f"UPDATE petitions SET {', '.join(f'{name} = :{name}' for name in _CHANGING)}"
     " WHERE id = :id AND version = :version - 1"
 )
+_SHOW = Statement("UPDATE petitions SET words = :words WHERE id = :id AND version = :version", rows=None)
 _ACT = Statement(
     "INSERT INTO petition_acts (petition_id, version, action, subject, at, agency, due_at, next_due_at,"
     " is_late, is_satisfied) VALUES (:petition_id, :version, :action, :subject, :at, :agency, :due_at,"
@@ -139,6 +140,10 @@ class PostgresPetitions:
         """Keep its next version."""
         self._unit.write(_SAVE, **self._columns(petition, ("id", *_CHANGING)))
         self._act(petition, act)
+
+    def show(self, petition: Petition) -> None:
+        """Keep what stands beside its words, in the same version; nothing where somebody made the next."""
+        self._unit.write(_SHOW, **self._columns(petition, ("id", "version", "words")))
 
     def _act(self, petition: Petition, act: Act) -> None:
         self._unit.write(

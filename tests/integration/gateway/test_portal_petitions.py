@@ -57,6 +57,14 @@ async def waits(world: World, line: dict[str, Any], agency: str = "H99") -> None
     assert answer.status_code == 201, answer.text
 
 
+async def listed(world: World, *lines: dict[str, Any]) -> None:
+    """Let the portal list these from now on, and let it be time to read."""
+    world.wire.speaks = lambda call, answer: (
+        {**answer, "result": list(lines)} if call.service == "DanhSachPAKNChoXuLy" else answer
+    )
+    await world.gateway.runtime.pool.execute("DELETE FROM portal_reads")
+
+
 async def test_what_waits_there_appears_here_once_however_often_it_is_listed(
     world: World, survey: RunningService
 ) -> None:
@@ -83,15 +91,12 @@ async def test_what_a_sender_adds_on_the_portal_stands_with_the_petition(
     added = "Bổ sung: cán bộ tiếp nhận đòi thêm giấy tờ."
     more = {**LINE, "NOIDUNG": added, "SODIENTHOAI": "0987654321"}
 
-    async def lists(line: dict[str, Any]) -> None:
-        near.wire.speaks = lambda call, answer: (
-            {**answer, "result": [line]} if call.service == "DanhSachPAKNChoXuLy" else answer
-        )
-        await near.gateway.runtime.pool.execute("DELETE FROM portal_reads")
+    async def lists(*lines: dict[str, Any]) -> None:
+        await listed(near, *lines)
         assert await fetch.run() == 1
 
-    for line in (LINE, more, more):
-        await lists(line)
+    for lines in ([LINE], [more], [LINE, more], [more, LINE]):
+        await lists(*lines)
     (item,) = (await survey.get("/v1/petitions", SUPERVISOR)).json()["items"]
     shown = (await survey.get(f"/v1/petitions/{item['id']}", SUPERVISOR)).json()
     assert (shown["text"], shown["state"]) == (LINE["NOIDUNG"], "RECEIVED")
@@ -105,6 +110,30 @@ async def test_what_a_sender_adds_on_the_portal_stands_with_the_petition(
     await lists({**more, "NOIDUNG": "Giấy tờ bị đòi thêm là sổ hộ khẩu."})
     shown = (await survey.get(f"/v1/petitions/{item['id']}", SUPERVISOR)).json()
     assert (shown["state"], shown["said"][-1]["text"]) == ("RECEIVED", "Giấy tờ bị đòi thêm là sổ hộ khẩu.")
+
+
+async def test_what_the_portal_writes_beside_answers_no_question_and_makes_no_act(
+    near: World, survey: RunningService
+) -> None:
+    """A row number that moved, a state: shown as it last was, for whoever has the petition open too."""
+    fetch = exchange_of(near).petitions
+    await listed(near, {**LINE, "STT": 1})
+    await fetch.run()
+    (item,) = (await survey.get("/v1/petitions", SUPERVISOR)).json()["items"]
+    manager = replace(MANAGER, agency="H99")
+    asked = await does(survey, item, "information-request", {"text": "Đề nghị cho biết mã hồ sơ."}, manager)
+    for number, beside in ((2, "STT: 2"), (1, "STT: 1")):
+        await listed(near, {**LINE, "STT": number, "TRANGTHAI": "Đang xử lý"})
+        assert await fetch.run() == 1
+        shown = (await survey.get(f"/v1/petitions/{item['id']}", SUPERVISOR)).json()
+        assert (shown["state"], shown["version"]) == ("NEEDS_INFO", asked.json()["version"])
+        assert (shown["text"], shown["beside"]) == (LINE["NOIDUNG"], f"{beside}\nTRANGTHAI: Đang xử lý")
+    assert [one["what"] for one in shown["said"]] == ["ASKED"]
+    assert await survey.published("petition.informed.v1") == []
+    own = await does(
+        survey, asked.json(), "rejection", {"reason": "UNCLEAR", "text": "Không rõ nội dung."}, manager
+    )
+    assert own.status_code == 200, own.text
 
 
 async def test_a_service_that_is_away_loses_none(near: World, survey: RunningService) -> None:

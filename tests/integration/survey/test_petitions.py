@@ -303,6 +303,28 @@ async def test_those_of_the_portal_are_listed_with_its_numbers(survey: RunningSe
     assert (await survey.get("/v1/petitions?source=X", MANAGER)).status_code == 422
 
 
+async def test_a_petition_kept_with_the_portals_words_below_its_own_is_heard_as_its_own(
+    survey: RunningService,
+) -> None:
+    """As they were kept before: neither what stood below, nor what was listed since, is said anew."""
+    below = "\n\n[Cổng Dịch vụ công quốc gia ghi thêm]\nSTT: 1"
+    body = {"portal_id": "PAKN-4", "agency": "H99.201", "title": "Tiêu đề", "text": "Nội dung phản ánh"}
+    kept = (await survey.post("/v1/portal-petitions", {**body, "text": body["text"] + below}, PORTAL)).json()
+    asked = (await does(survey, kept, "information-request", {"text": "Đề nghị nói rõ hơn."})).json()
+    again = (await survey.post("/v1/portal-petitions", {**body, "beside": "STT: 2"}, PORTAL)).json()
+    assert (again["state"], again["version"]) == ("NEEDS_INFO", asked["version"])
+    async with survey.runtime.unit_of_work() as unit:
+        work = survey.runtime.open_work(unit)
+        one = await work.petitions.by_portal("PAKN-4")
+        old = {"title": "Tiêu đề", "text": f"Bổ sung{below}", "phone": "0900000011"}
+        work.petitions.show(replace(one, words={**one.words, "listed": old}))
+        await unit.commit()
+    told = {**body, "text": "Bổ sung", "phone": "0900000011"}
+    assert (await survey.post("/v1/portal-petitions", told, PORTAL)).json()["state"] == "NEEDS_INFO"
+    said = (await survey.post("/v1/portal-petitions", {**told, "phone": "0911111111"}, PORTAL)).json()
+    assert (said["state"], said["said"][-1]["text"]) == ("RECEIVED", "Số điện thoại: 0911111111")
+
+
 async def test_two_readings_of_the_portals_list_at_once_keep_one(survey: RunningService) -> None:
     """Both looked before either wrote: the database decides, and nothing of the second is kept or told."""
     filed = Filed(agency="H99.201", title="", text="Nội dung", sender={}, portal_id="PAKN-3")

@@ -21,23 +21,23 @@ def read(*lines: dict[str, Any]) -> WaitingPetition:
 
 
 def test_what_is_known_alone_is_told_as_it_is() -> None:
-    assert read(LINE).words["text"] == LINE["NOIDUNG"]
-    assert read(LINE, LINE).words["text"] == LINE["NOIDUNG"]
+    assert (read(LINE).words["text"], read(LINE).beside) == (LINE["NOIDUNG"], "")
+    assert read(LINE, LINE) == read(LINE)
 
 
-def test_members_nobody_knows_stand_below_the_text() -> None:
+def test_members_nobody_knows_stand_beside_and_are_no_word_of_the_sender() -> None:
     files = [{"Ten": "bien-lai.pdf", "Base64": "QUJD" * 1000}]
-    text = read({**LINE, "NGAYGUI": "20260301", "TEPDINHKEM": files, "Trong": ""}).words["text"]
-    assert text.startswith(f"{LINE['NOIDUNG']}\n\n[Cổng Dịch vụ công quốc gia ghi thêm]\nNGAYGUI: 20260301")
-    assert "bien-lai.pdf" in text
-    assert "Trong" not in text
-    assert len(text) < 1_000
+    told = read({**LINE, "TEPDINHKEM": files, "STT": 1, "NGAYGUI": "20260301", "Trong": ""})
+    assert told.words == read(LINE).words
+    assert told.beside.startswith("NGAYGUI: 20260301\nSTT: 1\nTEPDINHKEM: ")
+    assert "bien-lai.pdf" in told.beside
+    assert len(told.beside) < 1_000
 
 
 def test_a_known_member_that_is_no_text_is_no_sender_and_is_not_lost() -> None:
     told = read({**LINE, "HOVATEN": {"Ho": "Trần", "Ten": "Bình"}})
     assert told.words["name"] == ""
-    assert '"Ho": "Trần"' in told.words["text"]
+    assert '"Ho": "Trần"' in told.beside
 
 
 def test_a_long_text_says_that_it_was_cut_and_where_the_rest_is() -> None:
@@ -46,12 +46,10 @@ def test_a_long_text_says_that_it_was_cut_and_where_the_rest_is() -> None:
     assert text.endswith("(còn nữa: xem toàn văn trên Cổng Dịch vụ công quốc gia)")
 
 
-def test_another_line_of_a_number_in_other_words_is_more_of_the_same() -> None:
-    more = {**LINE, "NOIDUNG": "Bổ sung: xin xem biên lai.", "SODIENTHOAI": "0912345678"}
-    told = read(LINE, more)
-    assert told.words["phone"] == ""
-    assert told.words["text"].splitlines()[2:] == [
-        "[Cổng Dịch vụ công quốc gia còn ghi, cùng số]",
-        "text: Bổ sung: xin xem biên lai.",
-        "phone: 0912345678",
-    ]
+def test_another_line_of_a_number_in_other_words_is_handed_over_too_in_whatever_order() -> None:
+    more = {**LINE, "NOIDUNG": "Bổ sung: xin xem biên lai.", "SODIENTHOAI": "0912345678", "STT": 2}
+    told, _ = read_waiting([{**LINE, "STT": 1}, more], FIELDS)
+    assert [one.words["text"] for one in told] == [LINE["NOIDUNG"], "Bổ sung: xin xem biên lai."]
+    assert {one.beside for one in told} == {"STT: 1\nSTT: 2"}
+    turned, _ = read_waiting([more, {**LINE, "STT": 1}], FIELDS)
+    assert turned == told[::-1]

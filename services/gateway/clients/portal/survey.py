@@ -1,6 +1,5 @@
 """The survey service as the portal's side calls it, as a machine with one scope a task."""
 
-import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
@@ -10,6 +9,7 @@ import orjson
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Unavailable
+from kernel.core.ids import new_id
 from kernel.web.auth import TokenSigner
 from services.gateway.domain.portal.exchange.petitions import WaitingPetition
 from services.gateway.domain.portal.exchange.satisfaction import MonthOfAnswers
@@ -54,16 +54,16 @@ class HttpSurveyService:
     async def take_petition(self, petition: WaitingPetition, agency: str) -> bool:
         """Hand over a petition of the portal's; the same one again is the same one."""
         token, _ = self._signer.sign(_FOR_PETITIONS)
-        body = orjson.dumps({"portal_id": petition.number, "agency": agency, **petition.words})
-        key = hashlib.sha256(body).hexdigest()
+        told = {"portal_id": petition.number, "agency": agency, **petition.words, "beside": petition.beside}
         try:
             async with self._session.post(
                 f"{self._url}/v1/portal-petitions",
-                data=body,
+                data=orjson.dumps(told),
                 headers={
                     "Authorization": f"Bearer {token}",
                     "Content-Type": "application/json",
-                    "Idempotency-Key": key,
+                    # Of this time alone: the same as an hour ago may say anew what changed between.
+                    "Idempotency-Key": str(new_id()),
                 },
                 timeout=self._timeout,
             ) as response:

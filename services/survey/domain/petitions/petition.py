@@ -201,16 +201,16 @@ class Petition:
         """Take what its sender said since on the portal, where it is listed under its number again.
 
         The answer where something was asked; else words beside it, whatever its stage: whoever works it, or
-        answered it, reads them. None where nothing is new, or its words have been forgotten.
+        answered it, reads them. What was said once, in whatever line, is not said anew: a number may have
+        several. None where nothing is new, or its words have been forgotten.
         """
-        first = {
-            "title": self.words.get("title"),
-            "text": self.words.get("text"),
-            **self.words.get("sender", {}),
-        }
-        before = self.words.get("listed", first)
+        heard = self._heard()
         listed = {"title": title, "text": text, **sender}
-        new = {name: one for name, one in listed.items() if one and one != before.get(name)}
+        new = {
+            name: one
+            for name, one in listed.items()
+            if one and _one_line(one) not in {_one_line(before.get(name)) for before in heard}
+        }
         if not self.words or not new:
             return None
         said = "\n".join(one if name == "text" else f"{_LISTED[name]}: {one}" for name, one in new.items())
@@ -218,7 +218,23 @@ class Petition:
             told = self.informed(said, calendar=calendar, now=now)
         else:
             told = replace(self, words=self._said("INFORMED", said, "", now), version=self.version + 1)
-        return replace(told, words={**told.words, "listed": listed})
+        return replace(told, words={**told.words, "listed": [*heard[1:], new]})
+
+    def beside(self, told: str) -> "Petition":
+        """Return it with what the portal says besides its sender's words: no act, and no next version."""
+        if not self.words or self.words.get("beside", "") == told:
+            return self
+        return replace(self, words={**self.words, "beside": told})
+
+    def _heard(self) -> list[Mapping[str, Any]]:
+        """Return what its sender said of title, text and themselves: at first, then each time anew."""
+        first = {
+            "title": self.words.get("title"),
+            "text": self.words.get("text"),
+            **self.words.get("sender", {}),
+        }
+        listed = self.words.get("listed", [])
+        return [first, *([listed] if isinstance(listed, Mapping) else listed)]
 
     def rejected(self, reason: RejectReason, text: str, *, by: str, now: datetime) -> "Petition":
         """Do not take it, and say why and where it may go."""
@@ -314,7 +330,7 @@ class Petition:
 
     def _names(self, text: str) -> bool:
         plain = _plain(text)
-        senders = [self.words.get("sender", {}), self.words.get("listed", {})]
+        senders = self._heard()
         known = [_plain(str(one.get(part) or "")) for one in senders for part in ("name", "address", "email")]
         digits = re.sub(r"[\s.\-()]", "", text)
         phones = [re.sub(r"\D", "", str(one.get("phone") or "")) for one in senders]
@@ -332,6 +348,8 @@ _LISTED = {
     "phone": "Số điện thoại",
     "email": "Thư điện tử",
 }
+_PORTALS = re.compile(r"\n\n\[Cổng Dịch vụ công quốc gia (?:ghi thêm|còn ghi, cùng số)\]\n")
+"""Below it petitions kept before have what the portal said besides their sender's words."""
 _NUMBER = re.compile(r"(?<!\d)(?:\d{9}|\d{12}|0\d{9}|\+84\d{9})(?!\d)")
 """Numbers of old and new identity cards and of telephones, whosever they are."""
 _MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
@@ -349,6 +367,11 @@ def hints_of(texts: Sequence[str]) -> list[RejectReason]:
 
 
 _TIMED = frozenset({"ANSWERED", "REJECTED", "FORWARDED"})
+
+
+def _one_line(text: str | None) -> str:
+    """Return words as two tellings of them are compared: what the portal laid below once is none of them."""
+    return " ".join(unicodedata.normalize("NFC", _PORTALS.split(text or "")[0]).split())
 
 
 def plain_words(text: str) -> str:

@@ -31,6 +31,8 @@ class Filed:
     subject: str | None = None
     portal_id: str | None = None
     is_secret: bool = False
+    beside: str = ""
+    """What the portal says besides the sender's words."""
 
 
 async def file_petition(filed: Filed, *, work: PetitionWork, now: datetime) -> tuple[Petition, str]:
@@ -67,7 +69,13 @@ async def file_petition(filed: Filed, *, work: PetitionWork, now: datetime) -> t
         due_at=None,
         answer_due_at=None,
         is_secret=filed.is_secret,
-        words={"title": filed.title, "text": filed.text, "sender": filed.sender, "said": []},
+        words={
+            "title": filed.title,
+            "text": filed.text,
+            "sender": filed.sender,
+            "said": [],
+            "beside": filed.beside,
+        },
     )
     petition = new.arrived(await work.offices.calendar(office.code), now)
     work.petitions.add(petition, Act.of("FILED", filed.subject or "", now, petition))
@@ -76,13 +84,15 @@ async def file_petition(filed: Filed, *, work: PetitionWork, now: datetime) -> t
 
 
 async def _with_what_is_new(kept: Petition, filed: Filed, work: PetitionWork, now: datetime) -> Petition:
+    shown = kept.beside(filed.beside)
     calendar = await work.offices.calendar(kept.office.code)
-    changed = kept.listed_again(filed.title, filed.text, filed.sender, calendar=calendar, now=now)
-    if changed is None:
-        return kept
-    work.petitions.save(changed, Act.of("INFORMED", "", now, changed, kept))
-    work.record(petition_event("informed", changed, contact=None, at=now))
-    return changed
+    changed = shown.listed_again(filed.title, filed.text, filed.sender, calendar=calendar, now=now)
+    if changed is not None:
+        work.petitions.save(changed, Act.of("INFORMED", "", now, changed, kept))
+        work.record(petition_event("informed", changed, contact=None, at=now))
+    elif shown != kept:
+        work.petitions.show(shown)
+    return changed or shown
 
 
 async def _within_bounds(filed: Filed, work: PetitionWork, now: datetime) -> bytes | None:

@@ -64,6 +64,9 @@ class Petitions(Protocol):
     def save(self, petition: Petition, act: Act) -> None:
         """Keep its next version; `Stale` at the commit when somebody else made it."""
 
+    def show(self, petition: Petition) -> None:
+        """Keep what stands beside its words, in the same version; nothing where somebody made the next."""
+
     async def of_sender(self, subjects: Sequence[str], after: UUID | None, limit: int) -> list[Petition]:
         """Return an account's, newest first."""
 

@@ -1,8 +1,8 @@
 """Petitions that wait for an agency on the portal (section 16); the fields of a line are not known: data."""
 
 import json
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from kernel.core.unseen import without_unseen
@@ -25,59 +25,60 @@ _LIMITS = {"title": 1000, "text": 20_000, "name": 300, "address": 500, "phone": 
 _LONGEST_NUMBER = 100
 _LONGEST_MORE = 500
 """Of a member beside those known; a file's content is none of it."""
+MOST_BESIDE = 5_000
 _CUT = "[…] (còn nữa: xem toàn văn trên Cổng Dịch vụ công quốc gia)"
-MORE = "[Cổng Dịch vụ công quốc gia ghi thêm]"
-AGAIN = "[Cổng Dịch vụ công quốc gia còn ghi, cùng số]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingPetition:
-    """A petition of the portal's list; `agency` is the portal's code, empty where a line names none."""
+    """What one line says of a petition; `agency` is the portal's code, empty where a line names none."""
 
     number: str
     agency: str
     words: Mapping[str, str]
-    """Title, text and sender, cut to what survey takes; a text that was cut says so.
+    """Title, text and sender, cut to what survey takes; a text that was cut says so."""
+    beside: str
+    """What all lines of its number say in members nobody knows; nothing of it is the sender's word.
 
-    Members nobody knows stand below the text: files are for people to look up there.
+    Files are for people to look up there.
     """
 
 
 def read_waiting(result: Any, fields: Mapping[str, str]) -> tuple[list[WaitingPetition], int]:
-    """Return the petitions of an answer, each number once, and how many lines were none.
+    """Return what an answer says of petitions, the same words once, and how many lines were none.
 
-    Another line of a number, in other words, stands below the first one's: it is more of the same.
+    Another line of a number, in other words, is one of its own: more of the same, in whatever order.
     Raises `NoLines` for what is no list.
     """
     lines = lines_of(result)
-    found: dict[str, WaitingPetition] = {}
+    known = {name.casefold() for name in fields.values()}
+    words: dict[tuple[str, ...], tuple[str, str, dict[str, str]]] = {}
+    more: dict[str, set[str]] = {}
     unread = lines.unread
     for line in lines.items:
-        petition = _read(line, fields)
-        if petition is None:
+        number = _text(line, fields["number"])
+        said = _words(line, fields)
+        if not 0 < len(number) <= _LONGEST_NUMBER or not said["text"]:
             unread += 1
-        elif petition.number not in found:
-            found[petition.number] = petition
-        elif petition.words != (first := found[petition.number]).words:
-            found[petition.number] = _with_more(first, petition)
-    return list(found.values()), unread
+            continue
+        words.setdefault((number, *said.values()), (number, _text(line, fields["agency"])[:100], said))
+        more.setdefault(number, set()).update(beside(line, known))
+    found = [
+        WaitingPetition(number=number, agency=agency, words=said, beside=laid_out(more[number]))
+        for number, agency, said in words.values()
+    ]
+    return found, unread
 
 
-def _read(line: Mapping[str, Any], fields: Mapping[str, str]) -> WaitingPetition | None:
-    number = _text(line, fields["number"])
+def _words(line: Mapping[str, Any], fields: Mapping[str, str]) -> dict[str, str]:
+    """Return what the sender's own members say."""
     words = {name: _text(line, fields[name])[:limit] for name, limit in _LIMITS.items()}
-    words |= {name: cut(_text(line, fields[name]), _LIMITS[name]) for name in ("title", "text")}
-    if not 0 < len(number) <= _LONGEST_NUMBER or not words["text"]:
-        return None
-    if more := beside(line, {name.casefold() for name in fields.values()}):
-        words["text"] = cut("\n".join((_text(line, fields["text"]), "", MORE, *more)), _LIMITS["text"])
-    return WaitingPetition(number=number, agency=_text(line, fields["agency"])[:100], words=words)
+    return words | {name: cut(_text(line, fields[name]), _LIMITS[name]) for name in ("title", "text")}
 
 
-def _with_more(first: WaitingPetition, more: WaitingPetition) -> WaitingPetition:
-    said = [f"{name}: {text}" for name, text in more.words.items() if text and text != first.words[name]]
-    text = "\n".join((first.words["text"], "", AGAIN, *said))
-    return replace(first, words={**first.words, "text": cut(text, _LIMITS["text"])})
+def laid_out(told: Iterable[str]) -> str:
+    """Return what stands beside, the same for the same members in whatever order."""
+    return cut("\n".join(sorted(told)), MOST_BESIDE)
 
 
 def beside(line: Mapping[str, Any], known: Collection[str]) -> list[str]:

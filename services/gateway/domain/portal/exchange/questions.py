@@ -11,7 +11,7 @@ from typing import Any
 
 from kernel.core.clock import VIETNAM
 from services.gateway.domain.folding import folded
-from services.gateway.domain.portal.exchange.petitions import AGAIN, MORE, beside, cut
+from services.gateway.domain.portal.exchange.petitions import beside, cut
 from services.gateway.domain.portal.wire.lists import lines_of, member, text_told, whole_number
 
 Json = dict[str, Any]
@@ -24,6 +24,8 @@ TELL_OWN = "DongBoHoiDap"
 _SKIPPED = 0
 _NAME_LIMIT = 200
 _TEXT_LIMIT = 20_000
+MORE = "[Cổng Dịch vụ công quốc gia ghi thêm]"
+AGAIN = "[Cổng Dịch vụ công quốc gia còn ghi, cùng số]"
 _APPROVAL = re.compile(r"\bduyet\b|xuat ban|cong khai|approv|review|publish|moderat")
 _READ_MEMBERS = frozenset(
     {"hoidapid", "trangthai", "madonvi", "tendonvi", "malinhvuc", "matthcdp", "noidung", "hovaten", "diachi"}

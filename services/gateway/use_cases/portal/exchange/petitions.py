@@ -46,14 +46,16 @@ class FetchPetitions:
         if found is None:
             return 0
         waiting, unread = found
-        taken = 0
+        taken: set[str] = set()
+        refused: set[str] = set()
         for petition in waiting:
-            taken += await self._surveys.take_petition(petition, await self._agency_of(petition))
-        if unread or taken < len(waiting):
-            _log.warning("portal_petitions_not_taken", unread=unread, refused=len(waiting) - taken)
+            is_taken = await self._surveys.take_petition(petition, await self._agency_of(petition))
+            (taken if is_taken else refused).add(petition.number)
+        if unread or refused:
+            _log.warning("portal_petitions_not_taken", unread=unread, refused=len(refused))
         async with self._lists.open_work() as work:
             self._lists.note(work, _READ, len(waiting), unread)
-        return taken
+        return len(taken)
 
     async def _agency_of(self, petition: WaitingPetition) -> str:
         """Return our code of the agency it waits for; the one that asks when the line names none."""
