@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime
 
 from kernel.core.clock import VIETNAM
+from kernel.web.written import WRITTEN_OUT
 
 _FIRST, _LAST = date(1900, 1, 1), date(2199, 12, 31)
 """Beyond these nobody lives, files or owes; arithmetic at the ends of the calendar would fail."""
@@ -18,13 +19,13 @@ def _of_our_time(day: date) -> date:
     return day
 
 
-Day = Annotated[date, AfterValidator(_of_our_time)]
+Day = Annotated[date, WRITTEN_OUT, AfterValidator(_of_our_time)]
 """A day a request names."""
 
-Moment = Annotated[AwareDatetime, AfterValidator(_of_our_time)]
+Moment = Annotated[AwareDatetime, WRITTEN_OUT, AfterValidator(_of_our_time)]
 """An instant a request names, with its offset."""
 
-MomentAsTold = Annotated[datetime, AfterValidator(_of_our_time)]
+MomentAsTold = Annotated[datetime, WRITTEN_OUT, AfterValidator(_of_our_time)]
 """An instant whose route itself says what becomes of one without an offset."""
 
 

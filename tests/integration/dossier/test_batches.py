@@ -2,6 +2,7 @@
 
 import io
 import unicodedata
+import zipfile
 from typing import Any
 from uuid import UUID
 
@@ -173,3 +174,33 @@ async def test_a_company_hands_in_for_its_people_with_their_word_only(office: Of
         assert (answer.status_code, answer.json()["errors"][0]["path"]) == (422, path), answer.text
     assert await office.service.count("dossiers") == 0
     assert (await received(office, batch)).status_code == 201
+
+
+def with_a_row_far_below(book: bytes, number: int) -> bytes:
+    """Put a blank cell there, as sheets formatted to their end have them."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as given, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in given.namelist():
+            text = given.read(name)
+            if name.endswith("sheet1.xml"):
+                cell = f'<c r="A{number}" t="inlineStr"><is><t> </t></is></c>'
+                row = f'<row r="{number}">{cell}</row></sheetData>'
+                text = text.replace(b"</sheetData>", row.encode())
+            made.writestr(name, text)
+    return out.getvalue()
+
+
+async def test_a_row_far_below_the_table_is_not_walked_to(office: Office) -> None:
+    """Six kilobytes may name a row hours of reading away; nobody else of the process would be answered."""
+    book = filled(await template(office), 2)
+    assert (await tried(office, with_a_row_far_below(book, 900))).json()["state"] == "CHECKED"
+    refused = await tried(office, with_a_row_far_below(book, 10**9))
+    assert (refused.status_code, refused.json()["code"]) == (422, "sheet-unreadable")
+    assert "xóa các dòng trống" in refused.json()["detail"]
+
+
+async def test_a_birthday_that_is_a_number_is_a_fault_of_its_row(office: Office) -> None:
+    batch = (await tried(office, filled(await template(office), 3, E2="0", E3="86400", E4="172800.0"))).json()
+    assert [(one["row"], one["column"]) for one in batch["faults"]] == [
+        (row, "birth_date") for row in (2, 3, 4)
+    ]

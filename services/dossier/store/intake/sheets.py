@@ -39,6 +39,8 @@ _OF_COMPANY = {
 }
 _LONGEST = 500
 _MOST_OF_COMPANY = 10
+_MOST_BLANK = 1_000
+"""Rows below the table that may be there, saying nothing; each costs time, and numbers go to any height."""
 _COUNTRY = "84"
 # A mobile number has nine digits after its 0, a landline ten (TT 22/2014/TT-BTTTT).
 _WITHOUT_ZERO, _WITH_COUNTRY = (9, 10), (11, 12)
@@ -110,7 +112,11 @@ def _refuse_bombs(content: bytes) -> None:
 
 def _cells(sheet: Any, most: int, faults: list[Fault]) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows that say something, as texts; formulas and error cells are faults of their own."""
+    # What a program says of its size is not believed: it would be walked to its end.
+    sheet.reset_dimensions()
     for number, row in enumerate(sheet.iter_rows(max_col=_MOST_COLUMNS), 1):
+        if number > most + _MOST_BLANK:
+            raise SheetUnreadable("Trang tính có dòng ở rất xa dưới bảng, hãy xóa các dòng trống")
         texts = [_text(cell, number, faults) for cell in row]
         if not any(texts):
             continue

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from kernel.web.written import WRITTEN_OUT
+
 _FIRST_DAY, _LAST_DAY = date(1945, 9, 2), date(2199, 12, 31)
 
 
@@ -15,7 +17,7 @@ def _a_real_day(day: date) -> date:
     return day
 
 
-Day = Annotated[date, AfterValidator(_a_real_day)]
+Day = Annotated[date, WRITTEN_OUT, AfterValidator(_a_real_day)]
 Code = Annotated[str, Field(min_length=1, max_length=60)]
 Small = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")]
 Line = Annotated[str, Field(max_length=35)]
