@@ -13,6 +13,7 @@ import uvloop
 from fastapi import FastAPI
 from pydantic import ValidationError
 
+from kernel.allocator import keep_giving_back
 from kernel.bus.consumer import Consumer
 from kernel.bus.dead_letters import DeadLetters
 from kernel.bus.open_bus import open_bus
@@ -117,6 +118,7 @@ async def run_roles(runtime: Runtime, role: str) -> None:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(_wait_for_the_end(runtime))
+                group.create_task(keep_giving_back(runtime.stopping))
                 if role in {"api", "all"}:
                     app = _public_app(runtime)
                     group.create_task(
