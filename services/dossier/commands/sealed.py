@@ -3,6 +3,7 @@
 from typing import Any
 
 from services.dossier.commands.stood_on import STOOD_ON
+from services.dossier.commands.told_rows import broken_told_rows
 from services.dossier.domain.history import HistoryKeys
 from services.dossier.use_cases.seal_marks import MARKED, is_mark_sound, object_of
 from services.dossier.use_cases.sealed_rows import is_group_sound, is_unsealed
@@ -241,7 +242,7 @@ async def broken_now(connection: Any, keys: HistoryKeys) -> list[str]:
         found += [f"row_heads {row['id']}: it is missing" for row in headless]
     for words, query in _TOLD_TWICE.items():
         found += [words.format(name=row["name"]) for row in await connection.fetch(query)]
-    return found
+    return found + await broken_told_rows(connection, keys)
 
 
 async def marks(connection: Any, keys: HistoryKeys, found: list[str]) -> set[str]:

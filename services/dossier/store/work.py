@@ -51,6 +51,7 @@ from services.dossier.store.signings import PostgresSignings
 from services.dossier.store.slips import PostgresSlips
 from services.dossier.store.supervision.work import PostgresSupervision
 from services.dossier.store.till import PostgresTill
+from services.dossier.store.told_rows import ToldRows
 from services.dossier.store.uploads import PostgresUploads
 from services.dossier.store.views import PostgresViews
 from services.dossier.store.warnings import PostgresWarnings
@@ -102,8 +103,7 @@ class PostgresWork:
         self._unit = unit
         self.files = self.parts = resources.files
         self.scanner, self.scan_desk = resources.scanner, resources.scan_desk
-        self.signer = resources.signer
-        self.agency_seals = resources.agency_seals
+        self.signer, self.agency_seals = resources.signer, resources.agency_seals
         self.scan_batches = PostgresScanBatches(unit)
         self.signings = PostgresSignings(unit)
         self.signatures = resources.signatures
@@ -113,7 +113,8 @@ class PostgresWork:
         self.fee_rules = resources.fee_rules
         self.legal_sets = resources.legal_sets
         keys = resources.history_keys
-        rows, heads = RowSeals(keys, resources.marks), RowHeads(unit, keys)
+        tell = ToldRows(unit, keys, resources.clock).tell
+        rows, heads = RowSeals(keys, resources.marks, tell), RowHeads(unit, keys)
         copies = Copies(rows, resources.definitions.sound)
         self.registers = PostgresRegisters(unit, copies)
         self.proofs = PostgresProofs(unit, rows)

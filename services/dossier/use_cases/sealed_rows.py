@@ -4,9 +4,10 @@ A group is bound to the row's key. Where a statement meets the waiting rows of a
 them, or a destruction list empties what names people, it is bound to the dossier instead: told apart by kind.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import is_dataclass
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -14,8 +15,10 @@ from services.dossier.domain.history import HistoryKeys
 from services.dossier.use_cases.row_seals import fits, seal
 from services.dossier.use_cases.seal_marks import SealMarks
 from services.dossier.use_cases.sealed_tables import SEALED
+from services.dossier.use_cases.told_rows import GONE, TOLD
 
 _OF_DOSSIER = ("dossier_id",)
+Tell = Callable[[str, UUID, str], None]
 
 
 def seals_of(
@@ -102,9 +105,11 @@ def resealed(
 class RowSeals:
     """Makes seals for one unit of work, and none for what it saw changed: going on must not make it good."""
 
-    def __init__(self, keys: HistoryKeys, marks: SealMarks) -> None:
+    def __init__(self, keys: HistoryKeys, marks: SealMarks, tell: Tell | None = None) -> None:
+        """`tell`: called of every row to be named in the chained log, with the seal of its course."""
         self.keys = keys
         self.marks = marks
+        self._tell = tell
         self._unsound: set[tuple[Any, ...]] = set()
 
     def see(self, table: str, row: Mapping[str, Any]) -> None:
@@ -128,7 +133,14 @@ class RowSeals:
         asked = list(groups or SEALED[table].groups)
         chosen = [one for one in asked if (table, one, *key) not in self._unsound]
         made = seals_of(table, row, self.keys, chosen) if chosen else {}
+        if self._tell is not None and (course := made.get(TOLD.get(table, ""))):
+            self._tell(table, UUID(str(row["id"])), course)
         return {one: made.get(one, "") for one in asked}
+
+    def gone(self, table: str, row_id: UUID) -> None:
+        """Tell that a row goes with the destroyed dossier it was of."""
+        if self._tell is not None:
+            self._tell(table, row_id, GONE)
 
     def made_by_dossier(self, table: str, row: Mapping[str, Any], *groups: str) -> dict[str, str]:
         """Return seals for rows that are found by their dossier."""

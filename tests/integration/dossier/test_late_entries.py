@@ -60,6 +60,26 @@ async def test_the_dossier_begins_on_the_day_it_was_received(office: Office) -> 
     assert await office.service.count("dossiers") == 2
 
 
+async def test_an_entry_set_back_as_a_whole_with_its_seals_of_then_or_taken_out_is_named(
+    office: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Decided, and by hand what it was before: its seals fit, what the log was told last does not."""
+    pool = office.service.runtime.pool
+    office.service.clock.set(THURSDAY)
+    entry = (await entered(office)).json()
+    before = await pool.fetchval("SELECT row_to_json(e)::text FROM late_entries e")
+    assert (await decided(office, entry, MANAGER, "rejection")).status_code == 200
+    assert await verify_history(office.service.runtime, []) == 0
+    await pool.execute("ALTER TABLE late_entries DISABLE TRIGGER USER")
+    await pool.execute("DELETE FROM late_entries")
+    assert await verify_history(office.service.runtime, []) == 1
+    assert f"late_entries {entry['entry_id']}: it was kept, it is missing" in capsys.readouterr().out
+    put = "INSERT INTO late_entries SELECT * FROM json_populate_record(NULL::late_entries, $1::text::json)"
+    await pool.execute(put, before)
+    assert await verify_history(office.service.runtime, []) == 1
+    assert f"{entry['entry_id']}: it was set back to what it was before" in capsys.readouterr().out
+
+
 async def test_a_fee_paid_since_does_not_move_the_day(office: Office) -> None:
     """Approved, it waits for its fee; accepted then, it has the code, version and due moment of its day."""
     costs = [a_channel(a_fee(), name="DIRECT")]

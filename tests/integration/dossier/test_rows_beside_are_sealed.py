@@ -16,6 +16,7 @@ from services.dossier.commands.sealed import OLDER
 from services.dossier.use_cases.row_seals import FILE, ROW, is_file_sealed, is_row_sealed
 from services.dossier.use_cases.sealed_rows import is_group_sound, seals_of
 from services.dossier.use_cases.sealed_tables import SEALED
+from services.dossier.use_cases.told_rows import TOLD
 from tests.builders.dossier.lives import AN, Life
 from tests.builders.dossier.office import RECEIVER, a_citizen
 from tests.builders.dossier.resealed import as_of_before, reseal
@@ -148,6 +149,7 @@ NAMED_ELSEWHERE = {
     "archive_records": "it ended, its retention record is missing",
     "row_heads": "row_heads",
     "archive_holds": "it was placed, it is missing",
+    **{table: "it was kept, it is missing" for table in TOLD if table != "interlinked_parents"},
     "calendar_versions": "a version dossiers are bound to is missing",
     "calendars": "another version of the year counts than was published last, or none",
     "copy_requests": "paid for otherwise than certified, waiting and given back",
@@ -163,12 +165,11 @@ NAMED_ELSEWHERE = {
 """Tables of which a row taken out is missed by what this says, with its line."""
 TAKEN_OUT_UNSEEN = {
     *("agencies", "staff", "forms", "interlinked_groups", "desk_points"),
-    *("authorizations", "archive_packages", "cash_closings", "certified_copies", "destruction_lines"),
-    *("destruction_lists", "drafts", "due_commands", "due_moves", "exports", "late_entries"),
-    "outside_requests",
+    *("certified_copies", "destruction_lines", "drafts", "due_moves", "exports"),
 }
 """Of these it is not seen here: copies are held against the catalogue (`verify-copies`), books of copies
-against their numbers, an authorisation used against its dossier; of the rest nothing is held that counts."""
+against their numbers; lines of lists and commands say nothing their list, command or dossier does not, and
+nothing is held that counts of what somebody has not handed in, or asked to read (ADR 0040)."""
 
 
 def test_of_each_sealed_table_it_is_said_whether_a_row_taken_out_is_missed() -> None:

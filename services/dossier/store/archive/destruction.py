@@ -16,6 +16,7 @@ from services.dossier.store.shown import SEALED_ON
 from services.dossier.use_cases.ports import Seals
 from services.dossier.use_cases.sealed_rows import RowSeals
 from services.dossier.use_cases.sealed_tables import SEALED
+from services.dossier.use_cases.told_rows import TOLD
 
 _LIST = ", ".join(DestructionList.__dataclass_fields__)
 _LINE = ", ".join(Line.__dataclass_fields__)
@@ -159,6 +160,9 @@ class PostgresDestruction(Rows[DestructionList | Line]):
     async def destroy(self, dossier_id: UUID, list_id: UUID, now: datetime) -> None:
         """Queue the end of all that is of one dossier beside the heart, and the removal of its files."""
         self._unit.write(_REMOVAL, id=dossier_id, list_id=list_id, now=now)
+        for table in DELETED.keys() & TOLD.keys():
+            for row in await self._unit.fetch(_going(table, DELETED[table]), id=dossier_id):
+                self._rows.gone(table, UUID(int=row["id"].int))
         for table, condition in DELETED.items():
             self._unit.write(_deleting(table, condition), id=dossier_id)
         for table in SHORTENED:
@@ -191,6 +195,11 @@ class PostgresDestruction(Rows[DestructionList | Line]):
     def removed(self, contents: Sequence[bytes], now: datetime) -> None:
         """Queue that contents were removed, or are needed and stay."""
         self._unit.write(_REMOVED, contents=list(contents), now=now)
+
+
+@cache
+def _going(table: str, condition: str) -> Statement:
+    return Statement(f"SELECT id FROM {table} WHERE {condition}")
 
 
 @cache
