@@ -5,7 +5,7 @@ import json
 import unicodedata
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 
@@ -185,6 +185,22 @@ def a_small_file(begins: bytes) -> str:
     return base64.b64encode(begins + bytes(range(90))).decode()
 
 
+def escape(text: str) -> str:
+    return text.replace("+", "&#43;").replace("/", "&#47;")
+
+
+def encode(text: str) -> str:
+    return quote(text, safe="")
+
+
+def urlsafe(text: str) -> str:
+    return base64.urlsafe_b64encode(base64.b64decode(text)).decode()
+
+
+def as_hex(text: str) -> str:
+    return base64.b64decode(text).hex()
+
+
 @pytest.mark.parametrize("begins", [BEGINNINGS[0], *BEGINNINGS[2:]], ids=str)
 async def test_a_small_picture_among_the_answers_is_a_file_without_a_head_too(start, begins: bytes) -> None:
     async with a_world(start) as world:
@@ -202,6 +218,11 @@ async def test_a_form_an_officer_could_not_open_waits_for_people(start) -> None:
     forms = [
         f"<Form><Ten>a.pdf</Ten><NoiDung>{file}</NoiDung></Form>",
         f"<Form><Ten>a.pdf</Ten><NoiDung>{lines}</NoiDung></Form>",
+        *(f"<Form><Tep>{how(file)}</Tep></Form>" for how in (escape, encode, urlsafe, as_hex)),
+        *(f"<Form><Tep>{how(a_small_file(BEGINNINGS[0]))}</Tep></Form>" for how in (urlsafe, as_hex)),
+        base64.b64encode("Tôi đề nghị cấp giấy".encode()).decode(),
+        base64.b64encode('{"ho_ten": "An"}'.encode("utf-16")).decode(),
+        "<Form><HoTen>Nguyễn Văn An</HoTen><DiaChi>Số",
         *(f"<Form><Tep>{a_small_file(begins)}</Tep></Form>" for begins in BEGINNINGS),
         f"<Form><Tep>data:image/png;base64,{a_small_file(BEGINNINGS[2])}</Tep></Form>",
         base64.b64encode('{"ho_ten": "Nguyễn Văn An"}'.encode()).decode(),

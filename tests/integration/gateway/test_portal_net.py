@@ -4,11 +4,13 @@ import json
 from typing import Any
 
 import pytest
+from prometheus_client import REGISTRY
 
 from services.gateway.domain.portal.inbound import reading as portal_reading
 from services.gateway.domain.portal.inbound.net import LEFT, REMAINDER
 from services.gateway.jobs.portal.intake import PORTAL_INTAKE
 from services.gateway.jobs.portal.keeping import PORTAL_FORGETTING
+from services.gateway.jobs.portal.watch import PORTAL_WATCH
 from tests.builders.gateway.portal import CODE, PDF, a_message
 from tests.integration.gateway.portal_dossiers import ADossier
 from tests.integration.gateway.portal_world import World, a_world
@@ -56,6 +58,14 @@ async def test_a_remark_nobody_reads_goes_along_and_stands_in_the_figures(
     assert figures["inbound_unread"] == [
         {"path": "data.tailieunop.[].tentepdinhkem.?", "messages": 1, "waiting": 0}
     ]
+    for hours, carried in ((0, 1), (25, 0)):
+        world.passes(hours=hours)
+        await world.gateway.run_job(PORTAL_WATCH)
+        caught = [
+            REGISTRY.get_sample_value("gateway_portal_unread_messages", {"outcome": one})
+            for one in ("carried", "waiting")
+        ]
+        assert caught == [carried, 0]
 
 
 async def test_what_may_be_somebody_elses_waits_until_people_leave_it_out(

@@ -10,6 +10,11 @@ _wait_for_people = Gauge(
     "Dossiers the portal refused or nobody mapped for a day, messages of the portal that wait for four hours",
     ["kind"],
 )
+_caught = Gauge(
+    "gateway_portal_unread_messages",
+    "Messages of the portal of a day with something no reader read, which the last look found (ADR 0029)",
+    ["outcome"],
+)
 
 
 async def watch_ledger(tick: JobTick) -> None:
@@ -18,6 +23,8 @@ async def watch_ledger(tick: JobTick) -> None:
         _stuck.set(await work.portal_screens.stuck(tick.now))
         for kind, number in (await work.portal_screens.wait_for_people(tick.now)).items():
             _wait_for_people.labels(kind).set(number)
+        for outcome, number in (await work.portal_screens.caught(tick.now)).items():
+            _caught.labels(outcome).set(number)
 
 
 PORTAL_WATCH = Job("portal_watch", 60, watch_ledger)

@@ -67,6 +67,11 @@ FROM portal_ledger
 WHERE state <> 'CONFIRMED' AND state IN ('REFUSED', 'UNMAPPED') AND NOT {_LEFT}
     AND occurred_at < :now::timestamptz - interval '1 day'
 """)
+_CAUGHT = Statement("""
+SELECT count(*) FILTER (WHERE state = 'PARKED') AS waiting,
+    count(*) FILTER (WHERE state <> 'PARKED') AS carried
+FROM portal_inbound WHERE unread <> '{}' AND received_at > :now::timestamptz - interval '1 day'
+""")
 _LEDGER = Statement(f"""
 SELECT dossier_id, version, part, kind, portal_status, code, procedure_code, occurred_at, state, attempts,
        next_attempt_at, answer_code, answer, settled_at
@@ -126,6 +131,11 @@ class PostgresPortalScreens:
     async def wait_for_people(self, now: datetime) -> dict[str, int]:
         """Return what only people can move: dossiers refused or unmapped for a day, messages that wait."""
         row = await self._unit.fetch_one(_WAIT_FOR_PEOPLE, now=now)
+        return dict(row) if row else {}
+
+    async def caught(self, now: datetime) -> dict[str, int]:
+        """Return in how many messages of a day the last look found what nobody read, by what came of them."""
+        row = await self._unit.fetch_one(_CAUGHT, now=now)
         return dict(row) if row else {}
 
     async def ledger(

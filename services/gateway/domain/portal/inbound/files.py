@@ -4,7 +4,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from html import unescape
 from typing import Any
+from urllib.parse import unquote
 
 from services.gateway.domain.portal.wire.elements import letters_of_name
 from services.gateway.domain.portal.wire.profiles import PAPERS, SUPPLEMENTS
@@ -24,15 +26,15 @@ _OF_A_FILE = ("base64", "tepdinhkem", "noidungtep", "duongdan", "url", "link", "
 _FILE_HEADS = ("data:", "JVBERi0", "/9j/", "iVBORw0K", "UEsDB", "http://", "https://")
 """How contents in base64 begin (PDF, JPEG, PNG, ZIP and what Word writes), and addresses."""
 _WORDS = re.compile(r"[^A-Za-z0-9+/=_\-\r\n]")
-_RUN = re.compile(r"(?:[A-Za-z0-9+/]{60,}+(?:\s|&#(?:x[adAD]|1[03]);)*+)+")
+_RUN = re.compile(r"(?:[A-Za-z0-9+/_-]{60,}+\s*+)+")
 """Base64 amid other words, in one line or in many: no word has so many letters."""
-_SHORTEST_RUN, _FEWEST_SIGNS = 1000, 20
+_SHORTEST_RUN, _FEWEST_SIGNS = 1000, 12
 """What is a file and no seal or mark; and how many different letters, so that no line of dots is one."""
 _BEGUN = re.compile(
-    r"(?<![A-Za-z0-9+/])(?:JVBERi0|/9j/[24]|iVBORw0K|UEsDBB)"
-    r"(?:[A-Za-z0-9+/=]|(?:\s|&#(?:x[adAD]|1[03]);)+(?=[A-Za-z0-9+/=])){30}"
+    r"(?<![A-Za-z0-9+/])(?:JVBERi0|[/_]9j[/_][24]|iVBORw0K|UEsDBB|(?i:25504446|FFD8FFE|89504E47|504B0304))"
+    r"(?:\s*+[A-Za-z0-9+/=_-]){30}"
 )
-"""A file of any length by its first bytes: of PDF, JPEG, PNG, ZIP and what Word writes."""
+"""A file of any length by its first bytes: of PDF, JPEG, PNG, ZIP and what Word writes, in base64 or hex."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,10 +248,7 @@ def _is_second(name: str, value: Any) -> bool:
 def holds_file(value: Any) -> bool:
     """Tell whether a value nobody told us of is a file or has one in it: long base64, alone or amid words."""
     if isinstance(value, str):
-        if isinstance(value, LongText) or _BEGUN.search(value) is not None:
-            return True
-        is_bare = value.startswith("data:") or not _WORDS.search(value)
-        return len(value) > _LONGEST_REMARK and (is_bare or _has_file_within(value))
+        return isinstance(value, LongText) or _is_or_has_file(value)
     if isinstance(value, list):
         return any(holds_file(one) for one in value)
     if not isinstance(value, Mapping):
@@ -258,6 +257,14 @@ def holds_file(value: Any) -> bool:
     if any(text_of(members, name) for name in (CONTENT, _LINK, _NAME, _ADDRESS_OF_A_RESULT)):
         return True
     return any(holds_file(one) for one in value.values())
+
+
+def _is_or_has_file(text: str) -> bool:
+    plain = unquote(unescape(text))
+    if _BEGUN.search(plain) is not None:
+        return True
+    is_bare = text.startswith("data:") or not _WORDS.search(text)
+    return len(text) > _LONGEST_REMARK and (is_bare or _has_file_within(plain))
 
 
 def begins_as_file(text: str) -> bool:

@@ -14,7 +14,6 @@ from services.gateway.domain.portal.inbound.going_on import require_going_on, sa
 from services.gateway.domain.portal.inbound.kept import kept_with_form
 from services.gateway.domain.portal.inbound.owner import owner_of
 from services.gateway.domain.portal.inbound.unread import require_read
-from services.gateway.domain.portal.wire.base64_text import NotBase64, base64_content
 from services.gateway.domain.portal.wire.envelope import content_of
 from services.gateway.domain.portal.wire.profiles import (
     AS_ALL_BEGIN,
@@ -46,6 +45,8 @@ _CREATES = frozenset(
     {"", "0", "false", "n", "no", "không", "khong", "create", "insert", "add", "thêm", "thêm mới"}
 )
 _BEFORE_JSON = "\ufeff \t\r\n"
+_ELEMENT = re.compile(r"<([A-Za-z_][\w:.-]*)(?![^<>]*/>)")
+_VEILED = re.compile(r"(?:[A-Za-z0-9+/_=.%-]{20,}+\s*+)++[A-Za-z0-9+/_=.%-]*+")
 _OTHER_ANSWERS = "Các trường khác"
 
 
@@ -234,17 +235,15 @@ def _answers(data: Mapping[str, Any], name: str) -> Json:
 
 
 def _is_broken_off(text: str) -> bool:
-    """Tell whether a text which is no JSON begins as JSON does: the rest of it did not come."""
-    return text.lstrip(_BEFORE_JSON)[:1] in {"{", "["}
+    """Tell whether a text which is no JSON begins as JSON or XML does, and the rest of it did not come."""
+    text = text.lstrip(_BEFORE_JSON)
+    element = _ELEMENT.search(text) if text[:1] == "<" else None
+    return text[:1] in {"{", "["} or (element is not None and f"</{element[1]}" not in text)
 
 
 def _is_veiled(text: str) -> bool:
-    """Tell whether a text is base64 of JSON or XML, which no officer can read."""
-    try:
-        said = base64_content(text).decode("utf-8-sig")
-    except (NotBase64, UnicodeDecodeError):
-        return False
-    return said.lstrip(_BEFORE_JSON)[:1] in {"{", "[", "<"}
+    """Tell whether a text is no words but base64, hex or a token of anything, which no officer can read."""
+    return _VEILED.fullmatch(text.strip()) is not None
 
 
 def beside_form(data: Mapping[str, Any], profile: Mapping[str, Any], *, is_change: bool) -> Json:
