@@ -27,6 +27,9 @@ from services.dossier.use_cases.record_change import record_change
 _UNTIL_COUNTED = timedelta(hours=1)
 """How often it is tried again to count what the calendar does not reach: a year is decided any day."""
 
+_BROUGHT_BACK = timedelta(days=1)
+"""How often it is asked whether a letter came back."""
+
 
 async def watch_dossier(dossier_id: UUID, *, work: Work, now: datetime) -> None:
     """Tell what is due and was not told, or propose what follows from an answer that never came."""
@@ -36,16 +39,18 @@ async def watch_dossier(dossier_id: UUID, *, work: Work, now: datetime) -> None:
     if any(timer.kind == LAPSED for timer in due):
         _propose(dossier, grounds, work=work, now=now)
         return
-    told = await work.watches.told(dossier_id)
+    told, due_again = await work.watches.told(dossier_id), None
     new = [timer for timer in due if (timer.kind, timer.due_at) not in told]
     if any(timer.kind == RESULT_LEFT for timer in new) and await work.desk.post.are_listed([dossier_id]):
-        # On its way by post, or about to be: nobody has to come for it.
-        new = []
+        # On its way by post, or about to be: nobody has to come for it, unless the post brings it back.
+        new, due_again = [], now + _BROUGHT_BACK
     for timer in new:
         work.record(_warning(dossier, timer, now))
     if new:
         work.watches.tell(dossier_id, [(timer.kind, timer.due_at) for timer in new], now)
     upcoming = [timer.at for timer in running if timer.at > now]
+    if due_again is not None:
+        upcoming.append(due_again)
     if dossier.state is State.SUBMITTED and not running:
         upcoming.append(now + _UNTIL_COUNTED)
     work.watches.put_off(dossier_id, dossier.version, min(upcoming, default=None))

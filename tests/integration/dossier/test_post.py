@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from kernel.testing.running import RunningService, a_service
+from services.dossier.jobs.watch_deadlines import WATCH_DEADLINES
 from tests.builders.dossier.office import CLERK, RECEIVER, Office, an_officer
 from tests.builders.dossier.post import AGENT, OPERATOR, a_postal_agent, by_post
 
@@ -34,9 +35,11 @@ async def ready(office: Office) -> dict[str, Any]:
     return await by_post(office)
 
 
-async def listed(office: Office, ready: dict[str, Any], tracking: str = TRACKING) -> dict[str, Any]:
+async def listed(
+    office: Office, ready: dict[str, Any], tracking: str = TRACKING, **more: Any
+) -> dict[str, Any]:
     """List it, name its number, sign for both."""
-    body = {"operator": OPERATOR, "dossier_ids": [ready["dossier_id"]]}
+    body = {"operator": OPERATOR, "dossier_ids": [ready["dossier_id"]], **more}
     made = await office.service.post("/v1/post-lists", body, RECEIVER)
     assert made.status_code == 201, made.text
     found = made.json()
@@ -98,6 +101,28 @@ async def test_what_cannot_be_delivered_comes_back_and_the_citizen_is_told(
     assert shown.json()["items"][0]["state"] == "BACK"
     again = await listed(office, ready, "RA000000002VN")
     assert again["number"] != found["number"]
+
+
+async def test_a_result_the_post_brought_back_to_the_counter_is_left_there_as_any_other(
+    office: Office,
+) -> None:
+    """Nobody is reminded while it is on its way; looked at daily, the counter is told once it came back."""
+    await office.service.runtime.pool.execute("DELETE FROM post_items")
+    wish = await by_post(office, result_delivery="COUNTER")
+    found = await listed(office, wish, wishes=[{"dossier_id": wish["dossier_id"], "reason": "đổi ý"}])
+    assert found["items"][0]["state"] == "SENT"
+
+    async def left() -> list[str]:
+        office.service.clock.advance(timedelta(days=1))
+        await office.service.run_job(WATCH_DEADLINES)
+        told = await office.service.published("deadline_warning.result_left.v1")
+        return [row["key"] for row in told if row["key"] == wish["dossier_id"]]
+
+    office.service.clock.advance(timedelta(days=20))
+    assert await left() == []
+    assert (await report(office, "RETURNED", "bc-tra-quay")).json() == {"outcome": "applied"}
+    assert await left() == [wish["dossier_id"]]
+    assert await left() == [wish["dossier_id"]]
 
 
 async def test_a_result_is_under_way_once(office: Office, ready: dict[str, Any]) -> None:
