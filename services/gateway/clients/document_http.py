@@ -19,13 +19,14 @@ from services.gateway.domain.documents.axis_http import Answer, AxisAccount, ans
 from services.gateway.domain.documents.ledger import Message, MessageKind
 from services.gateway.domain.documents.organs import written_organ
 from services.gateway.domain.log_reason import for_the_log
-from services.gateway.domain.portal.wire.lists import NoLines, lines_of
+from services.gateway.domain.portal.wire.lists import Lines, NoLines, lines_of, member, said, text_told
 from services.gateway.use_cases.documents.ports import AxisRefused, AxisSilent, Handed, Incoming, Receipt
 
 _KINDS = {MessageKind.DOCUMENT: "edoc", MessageKind.STATUS: "status"}
 _DONE, _FAIL = "done", "fail"
 _ROOM = 65_536
 _LISTED_BYTES = 8 * 1_048_576
+_DOC_ID, _DEEPEST = "docId", 4
 _LOOK_BACK = timedelta(days=30)
 _WINDOWS = (timedelta(days=1), timedelta(hours=6), timedelta(hours=1))
 """How far back a message is looked for that was not tried before, and where the list is too long."""
@@ -87,8 +88,8 @@ class HttpAxis:
         for kind in _KINDS.values():
             values = {"servicetype": "eDoc", "messagetype": kind}
             rows += await self._list(self._account.received_path, values)
-        named = {str(row["docId"]): row for row in rows if row.get("docId")}
-        oldest = sorted(named, key=lambda one: (str(named[one].get("created_time") or ""), one))
+        named = {doc_id: row for row in rows if (doc_id := _doc_id(row))}
+        oldest = sorted(named, key=lambda one: (text_told(named[one], "created_time"), one))
         self._not_before = {one: at for one, at in self._not_before.items() if one in named}
         now = self._clock.now()
         due = [one for one in oldest if one not in self._not_before or self._not_before[one] <= now]
@@ -107,6 +108,7 @@ class HttpAxis:
             if found == limit or (silences == _SILENCES and not found):
                 break
             one = None
+        _require_named(rows)
 
     async def let_go(self, handle: str) -> None:
         """Tell the axis that something is kept here, or was too large for us."""
@@ -124,8 +126,8 @@ class HttpAxis:
         if not own:
             return ""
         for row in await self._sent_before(message):
-            if str(row.get(own) or "") == str(message.id):
-                return str(row.get("docId") or row.get("receiverDocId") or message.id)[:200]
+            if text_told(row, own) == str(message.id):
+                return (_doc_id(row) or text_told(row, "receiverDocId") or str(message.id))[:200]
         return ""
 
     async def _sent_before(self, message: Message) -> list[Mapping[str, Any]]:
@@ -135,10 +137,14 @@ class HttpAxis:
             since = (self._clock.now() - window).astimezone(VIETNAM)
             values = {"messagetype": _KINDS[message.kind], "fromDate": f"{since:%d/%m/%Y %H:%M:%S}"}
             try:
-                return await self._list(self._account.sent_path, values)
+                rows = await self._list(self._account.sent_path, values)
             except _TooLarge:
                 if window is windows[-1]:
                     raise
+            else:
+                # Among what cannot be read may be the one that is asked after: it is not sent again.
+                _require_named(rows)
+                return rows
         return []
 
     async def _list(self, path: str, values: Mapping[str, str]) -> list[Mapping[str, Any]]:
@@ -146,7 +152,7 @@ class HttpAxis:
         if not answer.is_good:
             raise AxisSilent(f"trục từ chối danh sách: {answer.code}"[:500])
         try:
-            lines = lines_of(answer.members.get("data"))
+            lines = _lines_within(answer.members.get("data"))
         except NoLines as why:
             raise AxisSilent(f"danh sách của trục: {why}"[:500]) from why
         if lines.unread:
@@ -214,6 +220,30 @@ class HttpAxis:
 
     def _organ(self, organ: str) -> str:
         return written_organ(organ, old_form=self._old)
+
+
+def _lines_within(told: Any) -> Lines:
+    """Return the lines of a list, also of one that stands alone in an object of any name (bridges of XML)."""
+    lines = lines_of(told)
+    for _ in range(_DEEPEST):
+        held = [*lines.first.values()] if len(lines.items) == 1 and lines.first else []
+        if len(held) != 1 or not isinstance(said(held[0]), list | Mapping):
+            break
+        lines = lines_of(held[0])
+    return lines
+
+
+def _doc_id(row: Mapping[str, Any]) -> str:
+    """Return a line's identifier, in whatever letters its name is spelled, as it must be sent back."""
+    told = member(row, _DOC_ID)
+    return told if isinstance(told, str) else text_told(row, _DOC_ID)
+
+
+def _require_named(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Raise `AxisSilent` where lines have no identifier: nobody can ask for them, yet they are there."""
+    unnamed = sum(1 for row in rows if not _doc_id(row))
+    if unnamed:
+        raise AxisSilent(f"danh sách của trục có {unnamed} dòng không có {_DOC_ID}")
 
 
 class _TooLarge(AxisSilent):

@@ -127,10 +127,31 @@ async def test_what_the_axis_cannot_give_holds_up_nothing_behind_it(session: aio
     assert "done:bad0" in again, "what could not be given is asked for again"
 
 
+async def test_lines_without_an_identifier_are_told_after_the_others_and_nothing_is_sent_again(
+    session: aiohttp.ClientSession,
+) -> None:
+    """They were passed by without a word, and what was sent was taken for not there."""
+    axis = Stub(session, FixedClock(), {"one": "PGEvPg=="})
+    axis.list_told = [{"docId": None}, _LINE, {"ma": "hai"}]
+    coming = axis.incoming(4)
+    assert (await anext(coming)).body == b"<a/>"
+    with pytest.raises(AxisSilent, match="2 dòng"):
+        await anext(coming)
+    axis.list_told = [{"ma": "hai"}]
+    with pytest.raises(AxisSilent, match="1 dòng"):
+        await axis.hand_over(replace(a_message(b"x"), attempts=1))
+    assert not [path for path, _ in axis.asked if path == axis._account.send_path]
+
+
 _LINE = {"docId": "one", "created_time": "1"}
 
 
-@pytest.mark.parametrize("told", [_LINE, json.dumps([_LINE]), json.dumps(_LINE), {"items": [_LINE]}], ids=str)
+_BRIDGED = [{"edoc": [_LINE]}, {"ArrayOfDoc": {"Doc": _LINE}}, [{"DocId": "one"}], [{"DOCID": "one"}]]
+
+
+@pytest.mark.parametrize(
+    "told", [_LINE, json.dumps([_LINE]), json.dumps(_LINE), {"items": [_LINE]}, *_BRIDGED], ids=str
+)
 async def test_a_list_is_read_in_whatever_it_comes(session: aiohttp.ClientSession, told: object) -> None:
     """One document waiting alone comes as an object from bridges of XML: it was taken for nothing there."""
     axis = Stub(session, FixedClock(), {"one": "PGEvPg=="})
