@@ -12,6 +12,8 @@ import pytest
 from kernel.core.errors import Unavailable
 from kernel.testing.running import RunningService, a_staff_member, an_event
 from services.gateway.jobs.portal.exchange import PORTAL_EXCHANGE
+from services.survey.api import petitions
+from services.survey.use_cases.petitions.file_petition import file_petition
 from tests.integration.gateway.portal_exchange.exchange import ROADS, exchange_of
 from tests.integration.gateway.portal_world import World, a_world
 from tests.integration.survey.test_petitions import MANAGER, does
@@ -81,6 +83,25 @@ async def test_what_waits_there_appears_here_once_however_often_it_is_listed(
     assert (shown["title"], shown["sender"]["name"]) == (LINE["TIEUDE"], "Trần Thị Bình")
     told = await survey.published("petition.received.v1")
     assert [row["data"]["contact"] for row in told] == [None, None], "the portal writes to its own people"
+
+
+async def test_one_survey_does_not_take_stops_none_behind_it_and_the_longest_is_taken(
+    near: World, survey: RunningService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twenty thousand letters of four bytes each were too many bytes: no petition behind them ever came."""
+
+    async def breaks(filed: Any, **given: Any) -> Any:
+        if filed.title == "hỏng":
+            raise RuntimeError(filed.title)
+        return await file_petition(filed, **given)
+
+    monkeypatch.setattr(petitions, "file_petition", breaks)
+    await waits(near, {**LINE, "PAKNID": "1", "NOIDUNG": "😀" * 19_900})
+    await waits(near, {**LINE, "PAKNID": "2", "TIEUDE": "hỏng"})
+    await waits(near, {**LINE, "PAKNID": "3"})
+    assert await exchange_of(near).petitions.run() == 2
+    assert await near.gateway.runtime.pool.fetchval("SELECT lines FROM portal_reads") == 3
+    assert len((await survey.get("/v1/petitions", SUPERVISOR)).json()["items"]) == 2
 
 
 async def test_what_a_sender_adds_on_the_portal_stands_with_the_petition(

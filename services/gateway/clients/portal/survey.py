@@ -6,6 +6,7 @@ from datetime import date
 
 import aiohttp
 import orjson
+import structlog
 
 from kernel.core.caller import Caller, CallerKind
 from kernel.core.errors import Unavailable
@@ -15,8 +16,11 @@ from services.gateway.domain.portal.exchange.petitions import WaitingPetition
 from services.gateway.domain.portal.exchange.satisfaction import MonthOfAnswers
 from services.gateway.domain.portal.telling.messages import Json
 
-_OK, _MADE, _UNFIT = 200, 201, 422
+_OK, _MADE = 200, 201
+_OF_ALL = frozenset({401, 403, 404, 405, 408, 429, 502, 503, 504})
+"""What is no word on the one petition but on us, or the service itself."""
 _PAGE = 100
+_log = structlog.get_logger()
 _GATEWAY = Caller(
     subject="gateway-portal",
     kind=CallerKind.SERVICE,
@@ -52,7 +56,11 @@ class HttpSurveyService:
                 return
 
     async def take_petition(self, petition: WaitingPetition, agency: str) -> bool:
-        """Hand over a petition of the portal's; the same one again is the same one."""
+        """Hand over a petition of the portal's; the same one again is the same one.
+
+        False where survey does not take this one, for whatever is wrong with it or with survey about it:
+        those behind it go on.
+        """
         token, _ = self._signer.sign(_FOR_PETITIONS)
         told = {"portal_id": petition.number, "agency": agency, **petition.words, "beside": petition.beside}
         try:
@@ -67,13 +75,14 @@ class HttpSurveyService:
                 },
                 timeout=self._timeout,
             ) as response:
-                if response.status == _UNFIT:
-                    return False
-                if response.status != _MADE:
+                if response.status in _OF_ALL:
                     raise Unavailable(f"survey: HTTP {response.status}")
+                is_taken = response.status == _MADE
+                if not is_taken:
+                    _log.warning("portal_petition_refused", number=petition.number, status=response.status)
         except (TimeoutError, aiohttp.ClientError) as error:
             raise Unavailable(f"survey: {type(error).__name__}") from error
-        return True
+        return is_taken
 
     async def _page(self, query: dict[str, str]) -> Json:
         token, _ = self._signer.sign(_GATEWAY)
