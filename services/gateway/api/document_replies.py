@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from kernel.core.clock import VIETNAM
 from kernel.web.deps import Caller, IfMatch, Now
 from kernel.web.described import problems
 from kernel.web.edge import EdgeRoute
@@ -77,6 +78,7 @@ class ReplySettled(BaseModel):
 async def list_document_replies(
     work: Work,
     by: Caller,
+    now: Now,
     state: Literal["WAITING", "TOLD", "LISTED", "SETTLED"] | None = None,
     limit: Limit = 50,
     cursor: Cursor = "",
@@ -84,7 +86,11 @@ async def list_document_replies(
     """Văn bản trả lời đến cơ quan mình; LISTED là việc chờ người xử lý."""
     before = place_of(decode_cursor(cursor, str), UUID)
     rows: list[dict[str, Any]] = await work.document_replies.lines(
-        agency=by.agency, state=state, before=before, limit=limit + 1
+        agency=by.agency,
+        today=now.astimezone(VIETNAM).date(),
+        state=state,
+        before=before,
+        limit=limit + 1,
     )
     following = encode_cursor(str(rows[limit - 1]["id"])) if len(rows) > limit else None
     return Page[ReplyLine](

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import StringConstraints
 
 from kernel.core.caller import CallerKind
+from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden, NotFound
 from kernel.web.deps import Caller, IfMatch, Now, current_work
 from kernel.web.described import problems
@@ -63,6 +64,7 @@ READ, SEND, ANSWER = roles_only(READERS.roles), roles_only(SENDERS.roles), roles
 async def list_exchanged_documents(
     work: Work,
     by: Caller,
+    now: Now,
     direction: Literal["OUT", "IN"] | None = None,
     status: Annotated[str | None, StringConstraints(pattern=r"^[0-9]{2}$")] = None,
     state: Literal["PLANNED", "READY", "FAULTY", "CANCELLED", "ARRIVED"] | None = None,
@@ -74,6 +76,7 @@ async def list_exchanged_documents(
     before = place_of(decode_cursor(cursor, str), UUID)
     rows = await work.document_screens.lines(
         agency=by.agency,
+        today=now.astimezone(VIETNAM).date(),
         direction=direction,
         status=status,
         state=state,
@@ -117,7 +120,7 @@ async def show_exchanged_document(
     response: Response,
 ) -> DocumentShown:
     """Một văn bản với tệp, trạng thái và nơi nhận; việc xem được ghi lại."""
-    document = await act.own_document(id, by=by, work=work)
+    document = await act.own_document(id, by=by, work=work, now=now)
     await work.documents.log_reading(Act(document=id, at=now, subject=by.subject, action="READ"))
     response.headers["ETag"] = f'"{document.version}"'
     words = {name: str(document.words.get(name) or "") for name in _WORDS}
@@ -149,7 +152,7 @@ async def download_exchanged_file(
     request: Request,
 ) -> Response:
     """Tải tệp của một văn bản, đúng từng byte; việc tải được ghi lại."""
-    await act.own_document(id, by=by, work=work)
+    await act.own_document(id, by=by, work=work, now=now)
     file = next((one for one in await work.documents.files(id) if one["id"] == file_id), None)
     if file is None:
         raise NotFound

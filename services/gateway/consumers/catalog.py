@@ -9,7 +9,7 @@ from pydantic import AliasChoices, BaseModel, Field
 
 from kernel.core.event import ReceivedEvent
 from kernel.service import Handler, handles
-from services.gateway.domain.identity import Period, StaffMember
+from services.gateway.domain.identity import Agency, Period, StaffMember
 from services.gateway.use_cases.portal.ports import PortalWork
 from services.gateway.use_cases.ports import Work
 
@@ -61,8 +61,13 @@ class _OneStopUnit(BaseModel):
     phone: str | None = None
 
 
+class _Continuing(BaseModel):
+    agency: str = ""
+    by_procedure: dict[str, str] = Field(default={})
+
+
 class AgencyFields(BaseModel):
-    """What public tracking reads of an agency."""
+    """What public tracking and the documents' exchange read of an agency."""
 
     code: str
     name: str
@@ -70,6 +75,15 @@ class AgencyFields(BaseModel):
     address: str | None = None
     phone: str | None = None
     one_stop_unit: _OneStopUnit | None = None
+    valid_to: date | None = None
+    successors: list[str] = Field(default=[])
+    continuing: _Continuing | None = None
+
+    def heirs(self) -> tuple[str, ...]:
+        """Return who goes on once it ended: for all of it first, then for some procedures."""
+        told = self.continuing or _Continuing()
+        whole = told.agency or next(iter(self.successors), "")
+        return tuple(dict.fromkeys(one for one in (whole, *told.by_procedure.values()) if one))
 
     def contact(self) -> dict[str, str]:
         """Return where a citizen asks: the one-stop unit; what it leaves out, the agency's."""
@@ -113,9 +127,10 @@ async def on_agency_changed(
     work: Work,
     now: datetime,  # noqa: ARG001 - the consumer's signature.
 ) -> None:
-    """Keep the newest names of an agency and its units, and where it is reached."""
+    """Keep the newest names of an agency and its units, where it is reached, and who goes on for it."""
     units = {unit.code: unit.name for unit in data.units}
-    work.directory.put_agency(data.code, event.sequence, data.name, units, data.contact())
+    agency = Agency(data.code, data.name, units, data.contact(), data.valid_to, data.heirs())
+    work.directory.put_agency(agency, event.sequence)
 
 
 class ProcedureFields(BaseModel):

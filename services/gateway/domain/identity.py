@@ -1,6 +1,6 @@
 """Identities: how an issuer's claims become a caller (VNConnect and VNeID: national-portal.md section 18)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -114,6 +114,18 @@ class Period:
     def holds(self, day: date) -> bool:
         """Tell whether the day is in it."""
         return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """What the gateway knows of an agency of the province; `heirs` go on for it after its last day."""
+
+    code: str
+    name: str
+    units: Mapping[str, str]
+    contact: Mapping[str, str]
+    valid_to: date | None
+    heirs: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ import asyncpg
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
-from services.gateway.domain.identity import Period, StaffMember
+from services.gateway.domain.identity import Agency, Period, StaffMember
 
 _FIND = Statement(
     "SELECT subject, name, agency, unit, roles, valid_from, valid_to, delegations, leaves"
@@ -27,13 +27,19 @@ WHERE s.version < EXCLUDED.version
 """,
     rows=None,
 )
+# UNION, not UNION ALL: agencies told to go on for each other end the walk.
+KEPT = (
+    "(WITH RECURSIVE kept (code) AS (SELECT :agency::text UNION SELECT a.code FROM agencies a"
+    " JOIN kept k ON k.code = ANY (a.heirs) WHERE a.valid_to < :today::date) SELECT code FROM kept)"
+)
+"""An agency and those that ended before today which it goes on for, through every merger and split."""
 _PUT_AGENCY = Statement(
     """
-INSERT INTO agencies AS a (code, version, name, units, contact)
-VALUES (:code, :version, :name, :units, :contact)
+INSERT INTO agencies AS a (code, version, name, units, contact, valid_to, heirs)
+VALUES (:code, :version, :name, :units, :contact, :valid_to, :heirs)
 ON CONFLICT (code) DO UPDATE SET version = EXCLUDED.version, name = EXCLUDED.name, units = EXCLUDED.units,
-    contact = EXCLUDED.contact
-WHERE a.version < EXCLUDED.version OR a.version = EXCLUDED.version AND a.contact IS NULL
+    contact = EXCLUDED.contact, valid_to = EXCLUDED.valid_to, heirs = EXCLUDED.heirs
+WHERE a.version <= EXCLUDED.version
 """,
     rows=None,
 )
@@ -84,12 +90,17 @@ class PostgresDirectoryLedger:
             leaves=[_dates(period) for period in member.leaves],
         )
 
-    def put_agency(
-        self, code: str, version: int, name: str, units: Mapping[str, str], contact: Mapping[str, str]
-    ) -> None:
-        """Keep the newest names of an agency and its units, and where it is reached."""
+    def put_agency(self, agency: Agency, version: int) -> None:
+        """Keep the newest state of an agency."""
         self._unit.write(
-            _PUT_AGENCY, code=code, version=version, name=name, units=dict(units), contact=dict(contact)
+            _PUT_AGENCY,
+            code=agency.code,
+            version=version,
+            name=agency.name,
+            units=dict(agency.units),
+            contact=dict(agency.contact),
+            valid_to=agency.valid_to,
+            heirs=list(agency.heirs),
         )
 
 

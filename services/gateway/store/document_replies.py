@@ -1,7 +1,7 @@
 """Replies in PostgreSQL: those to be told to the dossier service, and the work list of the rest."""
 
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from kernel.core.ids import new_id
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.gateway.domain.documents.replies import Reply, ReplyState
+from services.gateway.store.directory import KEPT
 from services.gateway.store.document_seals import DocumentSeals
 
 _NAMES = tuple(one.name for one in fields(Reply))
@@ -56,12 +57,12 @@ _SETTLE = Statement(
     "UPDATE document_replies SET state = 'SETTLED', settled_at = :now, settled_by = :by, words = :words,"
     " version = version + 1 WHERE id = :id AND version = :seen AND state = 'LISTED'"
 )
-_LINES = Statement("""
+_LINES = Statement(f"""
 SELECT r.id, r.document, d.organ, d.organ_name, d.number, d.promulgated_on, r.asked, r.dossier_id,
        r.dossier_code, r.state, r.why, r.outcome, r.attempts, r.next_attempt_at, r.created_at, r.settled_at,
        r.settled_by, r.version
 FROM document_replies r JOIN exchanged_documents d ON d.id = r.document
-WHERE r.agency = :agency AND (:state::text IS NULL OR r.state = :state)
+WHERE r.agency IN {KEPT} AND (:state::text IS NULL OR r.state = :state)
   AND (:before::uuid IS NULL OR r.id < :before)
 ORDER BY r.id DESC LIMIT :limit
 """)
@@ -120,10 +121,12 @@ class PostgresDocumentReplies:
         self._unit.write(_SETTLE, id=reply, words=words, seen=seen, by=by, now=now)
 
     async def lines(
-        self, *, agency: str, state: str | None, before: UUID | None, limit: int
+        self, *, agency: str, today: date, state: str | None, before: UUID | None, limit: int
     ) -> list[dict[str, Any]]:
-        """Return an agency's replies, newest first."""
-        rows = await self._unit.fetch(_LINES, agency=agency, state=state, before=before, limit=limit)
+        """Return the replies of an agency and of those it goes on for, newest first."""
+        rows = await self._unit.fetch(
+            _LINES, agency=agency, today=today, state=state, before=before, limit=limit
+        )
         return [dict(row) for row in rows]
 
     def _reply(self, row: Any) -> Reply | None:

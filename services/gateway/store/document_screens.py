@@ -1,16 +1,17 @@
 """What people see of the documents' exchange, and to whom a procedure's results go."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.gateway.domain.documents.envelope import Organ
+from services.gateway.store.directory import KEPT
 from services.gateway.store.document_seals import DocumentSeals
 
-_LINES = Statement("""
+_LINES = Statement(f"""
 SELECT d.id, d.direction, d.agency, d.organ, d.organ_name, d.document_id, d.purpose, d.number,
        d.promulgated_on, d.type_name, d.dossier_id, d.dossier_code, d.state, d.status,
        d.is_asked_back, d.is_revoked, d.superseded_by, d.request_id, d.failure, d.created_at, d.words,
@@ -18,7 +19,7 @@ SELECT d.id, d.direction, d.agency, d.organ, d.organ_name, d.document_id, d.purp
            'state', m.state, 'standing', m.standing) ORDER BY m.seq), '[]')
         FROM document_messages m WHERE m.document = d.id AND m.kind = 'DOCUMENT') AS receivers
 FROM exchanged_documents d
-WHERE d.agency = :agency
+WHERE d.agency IN {KEPT}
   AND (:direction::text IS NULL OR d.direction = :direction)
   AND (:status::text IS NULL OR d.status = :status)
   AND (:state::text IS NULL OR d.state = :state)
@@ -77,6 +78,7 @@ class PostgresDocumentScreens:
         self,
         *,
         agency: str,
+        today: date,
         direction: str | None,
         status: str | None,
         state: str | None,
@@ -84,10 +86,11 @@ class PostgresDocumentScreens:
         before: UUID | None,
         limit: int,
     ) -> list[dict[str, Any]]:
-        """Return an agency's documents, newest first."""
+        """Return the documents of an agency and of those it goes on for, newest first."""
         rows = await self._unit.fetch(
             _LINES,
             agency=agency,
+            today=today,
             direction=direction,
             status=status,
             state=state,

@@ -4,6 +4,7 @@ from dataclasses import fields
 
 from kernel.postgres.statement import Statement
 from services.gateway.domain.documents.ledger import Document
+from services.gateway.store.directory import KEPT
 
 NAMES = tuple(one.name for one in fields(Document))
 COLUMNS = ", ".join(NAMES)
@@ -223,5 +224,15 @@ FORGET_DONE = (
         f"UPDATE document_arrivals SET body = '', reason = '' WHERE id IN ({_LONG_DONE})",
         rows=None,
     ),
+)
+IS_KEPT = Statement(f"SELECT :of::text IN {KEPT}")
+# The last of the walk is who goes on today; of agencies told to go on for each other none is.
+GOES_ON = Statement(
+    """
+    WITH RECURSIVE way (code, steps) AS (SELECT :agency::text, 0
+        UNION ALL SELECT a.heirs[1], w.steps + 1 FROM way w JOIN agencies a USING (code)
+        WHERE a.valid_to < :today AND a.heirs <> '{}' AND w.steps < 20)
+    SELECT code FROM way ORDER BY steps DESC LIMIT 1
+    """
 )
 OURS = Statement("SELECT code, name FROM agencies WHERE code = ANY(:codes)")

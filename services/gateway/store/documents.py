@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -40,6 +40,8 @@ from services.gateway.store.document_sql import (
     FIND_ONE,
     FORGET,
     FORGET_DONE,
+    GOES_ON,
+    IS_KEPT,
     LATER,
     LOG,
     MARK,
@@ -270,6 +272,14 @@ class PostgresDocuments:
         """Forget the raw bytes of what was understood before then; what they said is kept elsewhere."""
         for statement in FORGET_DONE:
             self._unit.write(statement, before=before)
+
+    async def is_kept(self, of: str, agency: str, today: date) -> bool:
+        """Tell whether an agency goes on for another, which ended: what was that one's is its to work."""
+        return bool(await self._unit.fetch_value(IS_KEPT, of=of, agency=agency, today=today))
+
+    async def goes_on(self, agency: str, today: date) -> str:
+        """Return who works what comes for an agency: itself, or who goes on for it since it ended."""
+        return str(await self._unit.fetch_value(GOES_ON, agency=agency, today=today))
 
     async def ours(self, organs: Sequence[str]) -> list[Organ]:
         """Return which of these are agencies of this province."""

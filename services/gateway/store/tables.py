@@ -1,7 +1,7 @@
 """The gateway's tables, for `alembic check`; store/portal/tables.py adds those of the national portal."""
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, Index, Integer, LargeBinary, Table, Text
-from sqlalchemy.dialects.postgresql import JSONB, UUID
+from sqlalchemy import BigInteger, Column, Date, DateTime, Index, Integer, LargeBinary, Table, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, UUID
 
 from kernel.postgres.ddl import new_metadata
 
@@ -92,6 +92,8 @@ agencies = Table(
     Column("name", Text, nullable=False),
     Column("units", JSONB, nullable=False),
     Column("contact", JSONB),
+    Column("valid_to", Date),
+    Column("heirs", ARRAY(Text), nullable=False, server_default=text("'{}'")),
 )
 
 tracking = Table(

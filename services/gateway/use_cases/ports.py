@@ -9,7 +9,7 @@ from uuid import UUID
 from kernel.core.caller import Caller
 from kernel.core.unit_of_work import Records
 from services.gateway.domain.account import Account
-from services.gateway.domain.identity import StaffMember
+from services.gateway.domain.identity import Agency, StaffMember
 from services.gateway.domain.issuer import Issuer, OutsideIdentity
 
 
@@ -252,10 +252,8 @@ class DirectoryLedger(Protocol):
     def put_staff(self, member: StaffMember, version: int) -> None:
         """Keep the newest state of a member of staff."""
 
-    def put_agency(
-        self, code: str, version: int, name: str, units: Mapping[str, str], contact: Mapping[str, str]
-    ) -> None:
-        """Keep the newest names of an agency and its units."""
+    def put_agency(self, agency: Agency, version: int) -> None:
+        """Keep the newest state of an agency."""
 
 
 class Work(Records, Protocol):

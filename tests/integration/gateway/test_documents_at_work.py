@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,7 +14,15 @@ import pytest
 
 from kernel.core.ids import new_id
 from kernel.testing.running import an_event
-from services.gateway.domain.documents.envelope import Answered, Attachment, Envelope, Purpose, StatusNotice
+from services.gateway.domain.documents.envelope import (
+    Answered,
+    Attachment,
+    Envelope,
+    Number,
+    Purpose,
+    StatusNotice,
+    document_id_of,
+)
 from services.gateway.jobs.documents import DOCUMENT_FORGETTING
 from tests.builders.gateway.documents import DEPARTMENT, PDF, WARD, a_status
 from tests.integration.gateway.document_world import RESULT_FILE, DocumentWorld, a_document_world, write
@@ -270,6 +279,38 @@ async def test_a_file_comes_back_byte_for_byte_and_is_never_shown_in_the_page(wo
     assert (await ask(world, "GET", f"{DOCUMENTS}/{line['id']}/files/{uuid4()}")).status_code == 404
     acts = [row["action"] for row in await world.rows("document_acts")]
     assert acts == ["READ", "FILE_READ"]
+
+
+async def test_documents_of_an_agency_that_ended_are_worked_by_who_goes_on_for_it(world: DocumentWorld):
+    """What came before and what still comes; on its last day it is still the ended one's."""
+    before = await arrived(world)
+    told = {"code": WARD.id, "name": WARD.name, "valid_to": "2026-03-03", "successors": ["H99.300"]}
+    split = {"agency": "H99.300", "by_procedure": {"1.004441": "H99.202"}}
+    for code in ("H99.300", "H99.301"):
+        await world.gateway.receive(an_event("agency.changed.v1", code, {"code": code, "name": code}))
+    ended = an_event("agency.changed.v1", WARD.id, {**told, "continuing": split}, sequence=2)
+    await world.gateway.receive(ended)
+    assert (await ask(world, "GET", DOCUMENTS, OTHER)).json()["items"] == []
+    world.world.passes(days=1)
+    (line,) = (await ask(world, "GET", DOCUMENTS, OTHER)).json()["items"]
+    assert line["id"] == before["id"]
+    one = f"{DOCUMENTS}/{line['id']}"
+    (file,) = (await ask(world, "GET", one, OTHER)).json()["files"]
+    assert (await ask(world, "GET", f"{one}/files/{file['id']}", OTHER)).content == PDF
+    done = await ask(world, "POST", f"{one}/acknowledgement", OTHER, {"status": "03"}, seen=1)
+    assert done.json()["status"] == "03", done.text
+    await world.goes_round()
+    assert {(said.code, said.sender.id) for said in world.agent.taken_away()} == {
+        ("01", WARD.id),
+        ("03", WARD.id),
+    }, "its sender knows it as the one it wrote to"
+    number = Number("78", "STP-HCTP")
+    later = document_id_of(DEPARTMENT.id, date(2026, 3, 3), number)
+    world.agent.brings(from_department(number=number, document_id=later))
+    await world.goes_round()
+    assert len((await ask(world, "GET", DOCUMENTS, OTHER)).json()["items"]) == 2
+    events = await world.gateway.published("exchanged_document.arrived.v1")
+    assert [row["data"]["agency"] for row in events] == [WARD.id, "H99.300"], "whose clerk is told"
 
 
 async def test_nobody_sees_or_answers_for_another_agency(world: DocumentWorld):

@@ -13,9 +13,11 @@ ARRIVED_EVENT = "exchanged_document.arrived.v1"
 SUPERSEDED_EVENT = "exchanged_document.superseded.v1"
 
 
-def arrived_event(document: Document, *, is_answer: bool, people: Sequence[str], now: datetime) -> Event:
-    """Say that a document came for an agency of ours."""
-    data = {**_told(document, now), "is_answer": is_answer, "people": list(people)}
+def arrived_event(
+    document: Document, *, agency: str, is_answer: bool, people: Sequence[str], now: datetime
+) -> Event:
+    """Say that a document came for an agency of ours; `agency` works it, since its own may have ended."""
+    data = {**_told(document, now), "agency": agency, "is_answer": is_answer, "people": list(people)}
     return _event(ARRIVED_EVENT, document, 1, data, now)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from kernel.core.caller import Caller
+from kernel.core.clock import VIETNAM
 from kernel.core.errors import NotFound, Refusal, Stale
 from kernel.core.ids import new_id
 from services.gateway.domain.documents.envelope import (
@@ -70,7 +71,7 @@ async def say_status(
     now: datetime,
 ) -> Document:
     """Tell the sender how far we are with a document; raise `StatusNotAllowed` or `Stale`."""
-    document = await _incoming(document_id, seen=seen, by=by, work=work)
+    document = await _incoming(document_id, seen=seen, by=by, work=work, now=now)
     if not may_follow(document.status, code, is_asked_back=document.is_asked_back):
         raise StatusNotAllowed
     is_answer = code in {TAKEN_BACK, KEPT}
@@ -101,7 +102,7 @@ async def forward_document(
     now: datetime,
 ) -> Document:
     """Put a document to a dossier the officer may see; what was only arrived is received by that."""
-    document = await _incoming(document_id, seen=seen, by=by, work=work)
+    document = await _incoming(document_id, seen=seen, by=by, work=work, now=now)
     if not document.holds:
         raise NoLongerHolds
     dossier = await papers.dossier(dossier_id, by=by)
@@ -119,7 +120,7 @@ async def revoke_document(
     document_id: UUID, reason: str, *, seen: int, by: Caller, office: Office, work: Any, now: datetime
 ) -> Document:
     """Tell every receiver that a document holds no more."""
-    document = await own_document(document_id, by=by, work=work)
+    document = await own_document(document_id, by=by, work=work, now=now)
     if document.version != seen:
         raise Stale
     is_sent = document.direction is Direction.OUT and document.state is DocumentState.READY
@@ -167,7 +168,7 @@ async def revoke_document(
 
 async def repeat_document(document_id: UUID, *, seen: int, by: Caller, work: Any, now: datetime) -> None:
     """Try again what could not be made ready or was refused by the axis."""
-    document = await own_document(document_id, by=by, work=work)
+    document = await own_document(document_id, by=by, work=work, now=now)
     if document.version != seen:
         raise Stale
     if document.state is DocumentState.FAULTY:
@@ -183,16 +184,20 @@ async def repeat_document(document_id: UUID, *, seen: int, by: Caller, work: Any
     work.documents.log(Act(document=document.id, at=now, subject=by.subject, action="REPEATED"))
 
 
-async def own_document(document_id: UUID, *, by: Caller, work: Any) -> Document:
-    """Return a document of the caller's agency; raise `NotFound` for any other."""
+async def own_document(document_id: UUID, *, by: Caller, work: Any, now: datetime) -> Document:
+    """Return a document of the caller's agency, or of one it goes on for; raise `NotFound` for any other."""
     document: Document | None = await work.documents.find(document_id)
-    if document is None or not by.agency or document.agency != by.agency:
+    if document is None or not by.agency:
         raise NotFound
+    if document.agency != by.agency:
+        today = now.astimezone(VIETNAM).date()
+        if not await work.documents.is_kept(document.agency, by.agency, today):
+            raise NotFound
     return document
 
 
-async def _incoming(document_id: UUID, *, seen: int, by: Caller, work: Any) -> Document:
-    document = await own_document(document_id, by=by, work=work)
+async def _incoming(document_id: UUID, *, seen: int, by: Caller, work: Any, now: datetime) -> Document:
+    document = await own_document(document_id, by=by, work=work, now=now)
     if document.direction is not Direction.IN:
         raise NotFound
     if document.version != seen:

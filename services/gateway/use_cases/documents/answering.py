@@ -96,7 +96,7 @@ async def settle_reply(reply_id: UUID, note: str, *, seen: int, by: Any, work: A
     reply: Reply | None = await work.document_replies.find(reply_id)
     if reply is None:
         raise NotFound
-    await own_document(reply.document, by=by, work=work)
+    await own_document(reply.document, by=by, work=work, now=now)
     if reply.version != seen:
         raise Stale
     if reply.state is not ReplyState.LISTED:

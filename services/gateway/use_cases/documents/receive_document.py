@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 
-from kernel.core.clock import Clock
+from kernel.core.clock import VIETNAM, Clock
 from kernel.core.ids import new_id
 from services.gateway.domain.documents.checking import faults_of
 from services.gateway.domain.documents.envelope import Envelope, Organ, Purpose, Staff, same_document
@@ -102,6 +102,7 @@ class ReceiveDocument:
         work.record(
             arrived_event(
                 document,
+                agency=await work.documents.goes_on(agency.id, now.astimezone(VIETNAM).date()),
                 is_answer=asked is not None,
                 people=sorted({asked.created_by} - {MACHINE}) if asked else (),
                 now=now,
