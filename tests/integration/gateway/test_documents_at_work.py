@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,6 +12,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from kernel.core.clock import VIETNAM
 from kernel.core.ids import new_id
 from kernel.testing.running import an_event
 from services.gateway.domain.documents.envelope import (
@@ -21,6 +22,7 @@ from services.gateway.domain.documents.envelope import (
     Number,
     Purpose,
     StatusNotice,
+    Trace,
     document_id_of,
 )
 from services.gateway.jobs.documents import DOCUMENT_FORGETTING
@@ -311,6 +313,32 @@ async def test_documents_of_an_agency_that_ended_are_worked_by_who_goes_on_for_i
     assert len((await ask(world, "GET", DOCUMENTS, OTHER)).json()["items"]) == 2
     events = await world.gateway.published("exchanged_document.arrived.v1")
     assert [row["data"]["agency"] for row in events] == [WARD.id, "H99.300"], "whose clerk is told"
+
+
+@pytest.mark.parametrize("hops", [1, 2], ids=["the same bytes", "by another way"])
+async def test_what_people_refused_and_is_told_again_is_told_their_refusal_again(
+    world: DocumentWorld, hops: int
+):
+    """Its sender did not hear of it: 01 took the refusal back, and by another way it came in anew."""
+    line = await arrived(world)
+    refused = {"reason": "Không thuộc thẩm quyền"}
+    await ask(world, "POST", f"{DOCUMENTS}/{line['id']}/refusal", body=refused, seen=1)
+    await world.goes_round(2)
+    world.agent.taken_away()
+    world.world.passes(hours=3)
+    trace = Trace(DEPARTMENT.id, datetime(2026, 3, 3, 8, tzinfo=VIETNAM))
+    traces = from_department().traces if hops == 1 else (trace, replace(trace, organ="G22"))
+    world.agent.brings(from_department(traces=traces), "lan-nua.edxml")
+    await world.goes_round(2)
+    assert [(said.code, said.description) for said in world.agent.taken_away()] == [
+        ("02", "Không thuộc thẩm quyền")
+    ]
+    assert [(row["status"], row["version"]) for row in await world.documents("IN")] == [("02", 2)]
+    assert len(await world.rows("document_statuses")) == 2
+    # Corrected, under the identifier it had, it is looked at anew.
+    world.agent.brings(from_department(subject="Nội dung đã sửa"), "sua.edxml")
+    await world.goes_round()
+    assert sorted(row["status"] for row in await world.documents("IN")) == ["01", "02"]
 
 
 async def test_nobody_sees_or_answers_for_another_agency(world: DocumentWorld):

@@ -65,14 +65,14 @@ class ReceiveDocument:
             key, Direction.IN, organ=said.sender.id, agency=agency.id, all_of_it=True
         )
         repeated = [one for one in known if one.words.get("digest") == digest]
-        # What was refused for its bytes and comes in others is looked at anew.
+        # What was refused for its bytes and comes in others is looked at anew; what people refused is not.
         if known and not repeated and not said.faults:
             # Made once: it reads every file.
             same = said.fingerprint
-            standing = (one for one in known if one.status != REFUSED)
+            standing = (one for one in known if one.status != REFUSED or not one.failure)
             repeated = [one for one in standing if one.words.get("fingerprint") == same]
         if repeated:
-            # The sender did not hear us: say again that it is here.
+            # The sender did not hear us: say again that it is here, or that it is refused.
             self._acknowledge(repeated[0], work, now)
             return
         standing_ones = [one for one in known if one.status != REFUSED]
@@ -163,15 +163,21 @@ class ReceiveDocument:
         )
 
     def _acknowledge(self, document: Document, work: Any, now: datetime) -> None:
-        """Tell the sender that it is here, or why it is refused; what nothing names is answered nothing."""
-        is_refused = document.status == REFUSED and bool(document.failure)
-        code, note = (REFUSED, document.failure) if is_refused else (ARRIVED, TEXTS[ARRIVED])
+        """Tell the sender that it is here, or why it is refused; what nothing names is answered nothing.
+
+        What people refused was told with their reason: that very message goes out again.
+        """
+        is_refused = document.status == REFUSED
+        code = REFUSED if is_refused else ARRIVED
+        note = document.failure if is_refused and document.failure else TEXTS[code]
         try:
             message = status_message(document, code, note=note, staff=Staff(), office=self._office, now=now)
         except Faulty:
             _log.warning("document_not_answered", document=str(document.id))
             return
         work.documents.add_message(message, now)
+        if is_refused and not document.failure:
+            return
         words = {"description": note}
         heard = Heard(
             id=new_id(),
