@@ -195,6 +195,11 @@ def _refuses(dossier: Dossier, caller: Caller) -> bool:
     return signs(dossier, caller) if CORRECTS in dossier.brought else _receives(dossier, caller)
 
 
+def _reroutes(dossier: Dossier, caller: Caller) -> bool:
+    """Tell whether it is a signer, and it is no correction: we gave the wrong result out."""
+    return CORRECTS not in dossier.brought and signs(dossier, caller)
+
+
 def _issues(dossier: Dossier, caller: Caller) -> bool:
     return _holds_step(dossier, caller) and dossier.step is not None and dossier.step.issues_result
 
@@ -240,7 +245,7 @@ _RULES: dict[Action, _Rule] = {
     Action.STEP_RECEIPT: _Rule(Move.ARRANGE_STEP, _receives_step, NotYourStep),
     Action.CONSULTATION_REQUEST: _Rule(Move.ARRANGE_STEP, _holds_step, NotYourStep),
     Action.STEP_UNDO: _Rule(Move.ARRANGE_STEP, _undoes, NotYourStep),
-    Action.ROUTE_CHANGE: _Rule(Move.ARRANGE_STEP, signs),
+    Action.ROUTE_CHANGE: _Rule(Move.ARRANGE_STEP, _reroutes),
     Action.ARCHIVING: _Rule(Move.ARCHIVE, _archives),
 }
 _PARTIES = frozenset({_speaks, _takes_back})

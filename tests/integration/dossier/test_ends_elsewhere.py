@@ -27,6 +27,7 @@ from tests.builders.dossier.office import (
     a_citizen,
 )
 from tests.builders.dossier.resealed import reseal
+from tests.builders.dossier.wrong_results import opened, returned
 from tests.integration.dossier.test_figures import PROVINCE, SEEN, numbers, province
 from tests.integration.dossier.test_forged_copies import forged, restarted
 from tests.integration.dossier.test_mirrors import FEEDER, OURS, PATH, fed
@@ -449,3 +450,13 @@ async def test_what_was_told_last_taken_out_takes_no_end_back_and_is_found(
         await fed(office, status=4, at="2026-03-06T08:30:00+07:00")
     assert (await stands(office, seen))[0] == "RESULT_READY"
     assert await verify_history(office.service.runtime, []) == 1
+
+
+async def test_a_correction_is_worked_by_who_gave_the_wrong_result_out(office: Office) -> None:
+    """An end told by another system would leave the wrong result as it is, and nobody told."""
+    _, correction = await opened(office, await returned(office))
+    for action in ("acceptance", "handover"):
+        correction = await office.act(correction, action, RECEIVER)
+    assert "route-change" not in (await office.read(correction, SIGNER))["actions"]
+    refused = await office.tried(correction, "route-change", SIGNER, **AWAY)
+    assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")

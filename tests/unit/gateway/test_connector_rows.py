@@ -74,7 +74,13 @@ def test_what_nobody_reads_of_a_row_refuses_it_not() -> None:
     assert cells.fault_in(["khac"]) == "ô khac dài quá 4000 ký tự"
 
 
-@pytest.mark.parametrize("written", [ROW, [ROW], orjson.dumps([ROW]).decode(), orjson.dumps(ROW).decode()])
+@pytest.mark.parametrize(
+    "written",
+    [
+        *(ROW, [ROW], orjson.dumps([ROW]).decode(), orjson.dumps(ROW).decode()),
+        *({"item": [ROW]}, {"$values": [ROW]}, {"item": ROW}),
+    ],
+)
 def test_a_list_is_read_whatever_a_bridge_makes_of_it(written: Any) -> None:
     """One change alone as an object, a list as a text, a mark at the beginning: pushed or in a page alike."""
     body = b"\xef\xbb\xbf" + orjson.dumps({"items": written, "next_cursor": "7"})
@@ -99,7 +105,29 @@ def test_a_row_with_a_member_of_the_lists_name_is_a_row_and_a_page_without_a_lis
             page_of(orjson.dumps(body), PullWay(url="https://bo.example", key=""))
 
 
-@pytest.mark.parametrize("empty", ["0001-01-01T00:00:00", "01/01/0001 00:00:00", "N/A", "null", "-"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ma;ghi chú (a,b,c,d)\n1;x\n",
+        "sep=;\nma;ghi chú (a,b,c,d)\n1;x\n",
+        "sep=,\r\nma,ghi chú (a;b;c)\r\n1,x\r\n",
+        "ma\tghi chú; (a, b, c)\n1\tx, y, z\n2\tx\n",
+    ],
+)
+def test_what_parts_the_names_parts_the_lines_below(text: str) -> None:
+    rows = rows_of_csv(text.encode(), most_rows=5).rows
+    assert [row.fault for row in rows] == [""] * len(rows)
+    assert rows[0].values["ma"] == "1"
+
+
+@pytest.mark.parametrize(
+    "empty",
+    [
+        *("0001-01-01T00:00:00", "01/01/0001 00:00:00", "N/A", "null", "-"),
+        *("0000-00-00 00:00:00", "00000000000000", "0", "1900-01-01T00:00:00", "1899-12-30", "1753-01-01"),
+        *("1970-01-01T00:00:00Z", "9999-12-31T23:59:59"),
+    ],
+)
 def test_a_moment_that_says_there_is_none_is_left_out_where_it_may_be_and_missed_where_not(
     empty: str,
 ) -> None:

@@ -5,6 +5,7 @@ A cell that looks like a formula is a text like any other: nothing here, nor lat
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ from services.gateway.domain.portal.wire.twice import is_blank
 
 Values = Mapping[str, str]
 _DELIMITERS = (";", ",", "\t")
+_TOLD = re.compile(r"sep=(?P<sign>[;,\t])\r?\n", re.IGNORECASE)
+_HEAD_LINES, _LONGEST_HEAD = 20, 100_000
 _COMPRESSED = {b"PK\x03\x04": "zip", b"\x1f\x8b": "gzip", b"7z\xbc\xaf": "7z", b"BZh": "bzip2"}
 _MARK = b"\xef\xbb\xbf"
 _LONGEST_CELL = 4000
@@ -75,10 +78,14 @@ def json_of(body: bytes) -> Any:
 def items_of(told: dict[str, Any], items: str, *, is_page: bool = False) -> list[Any] | None:
     """Return the list under `items`, None where none stands there.
 
-    One object alone is a list of it, as XML bridges write, a JSON text what it says. In a page, nothing under
-    that name is an empty list; elsewhere the object may be a row which has a member of that name.
+    One object alone is a list of it, a list named once more (`{"item": […]}`) that list, as XML bridges have
+    it; a JSON text what it says. In a page, nothing under that name is an empty list; elsewhere the object
+    may be a row which has a member of that name.
     """
     held = said(told.get(items))
+    if isinstance(held, dict) and len(held) == 1:
+        (only,) = held.values()
+        held = only if isinstance(only, list | dict) else held
     if isinstance(held, list):
         return held
     if is_page and items in told and is_blank(held):
@@ -104,7 +111,8 @@ def _json_row(line: int, item: Any) -> Row:
 def rows_of_csv(body: bytes, *, most_rows: int) -> Sheet:
     """Read UTF-8 with or without a byte order mark, columns parted by `;`, `,` or a tab, the first row names.
 
-    Lines are counted as an editor counts rows of a sheet: the names are line 1. Blank rows are no rows.
+    A line `sep=;` above the names says what parts them. Lines are counted as an editor counts rows of a
+    sheet: the names are line 1. Blank rows are no rows.
     """
     for mark, name in _COMPRESSED.items():
         if body.startswith(mark):
@@ -116,20 +124,29 @@ def rows_of_csv(body: bytes, *, most_rows: int) -> Sheet:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise NotReadable(f"không phải UTF-8 (byte thứ {error.start})") from error
-    delimiter = _delimiter(text.partition("\n")[0])
+    told = _TOLD.match(text)
+    above, text = (1, text[told.end() :]) if told else (0, text)
+    delimiter = told["sign"] if told else _delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        rows = _csv_rows(reader, most_rows)
+        rows = _csv_rows(reader, most_rows, above)
     except csv.Error as error:
         raise NotReadable(f"hàng {reader.line_num}: sai định dạng CSV") from error
     return Sheet(rows, f"CSV UTF-8{' BOM' if has_mark else ''} {'TAB' if delimiter == chr(9) else delimiter}")
 
 
-def _delimiter(names: str) -> str:
-    return max(_DELIMITERS, key=names.count)
+def _delimiter(text: str) -> str:
+    """Return what parts the names as it parts the lines below; of two, what parts them into more."""
+    lines = [line for line in text[:_LONGEST_HEAD].splitlines() if line.strip()][:_HEAD_LINES]
+
+    def fits(delimiter: str) -> tuple[int, int]:
+        names, *below = [line.count(delimiter) for line in lines] or [0]
+        return (sum(1 for count in below if count == names) if names else -1, names)
+
+    return max(_DELIMITERS, key=fits)
 
 
-def _csv_rows(reader: Iterable[list[str]], most_rows: int) -> list[Row]:
+def _csv_rows(reader: Iterable[list[str]], most_rows: int, above: int) -> list[Row]:
     lines = iter(reader)
     names = [_text(name) for name in next(lines, [])]
     if not any(names):
@@ -137,7 +154,7 @@ def _csv_rows(reader: Iterable[list[str]], most_rows: int) -> list[Row]:
     if len(names) > _MOST_COLUMNS or len(set(names)) < len(names):
         raise NotReadable("tên cột trùng nhau hoặc quá nhiều cột")
     rows: list[Row] = []
-    for line, cells in enumerate(lines, 2):
+    for line, cells in enumerate(lines, 2 + above):
         if not any(cell.strip() for cell in cells):
             continue
         if len(rows) >= most_rows:
