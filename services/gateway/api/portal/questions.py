@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, StringConstraints
 from starlette.responses import Response
 
+from kernel.core.clock import VIETNAM
 from kernel.core.errors import Forbidden
 from kernel.web.deps import Caller, IfMatch, Now
 from kernel.web.described import problems
@@ -108,6 +109,7 @@ class QuestionKept(BaseModel):
 async def list_portal_questions(
     work: Work,
     by: Caller,
+    now: Now,
     state: QuestionState | None = None,
     agency: Annotated[str | None, StringConstraints(max_length=40)] = None,
     limit: Limit = 50,
@@ -116,7 +118,11 @@ async def list_portal_questions(
     """Câu hỏi gửi qua Cổng và câu hỏi thường gặp của cơ quan, mới nhất trước."""
     after = place_of(decode_cursor(cursor, str), UUID)
     found = await work.portal_questions.listed(
-        agency=sees_agency(by, agency), state=state, after=after, limit=limit + 1
+        agency=sees_agency(by, agency),
+        today=now.astimezone(VIETNAM).date(),
+        state=state,
+        after=after,
+        limit=limit + 1,
     )
     following = encode_cursor(str(found[limit - 1].id)) if len(found) > limit else None
     items = [QuestionLine.model_validate(_line(one)) for one in found[:limit]]
@@ -132,7 +138,7 @@ async def show_portal_question(
     response: Response,
 ) -> QuestionShown:
     """Một câu hỏi, người hỏi và những ai đã xem; việc xem được ghi lại."""
-    kept = await find_for(by, id, questions=work.portal_questions)
+    kept = await find_for(by, id, questions=work.portal_questions, now=now)
     readings = [local(row) for row in await work.portal_questions.readings(id)]
     await work.portal_questions.log_reading(id, by.subject, now)
     response.headers["ETag"] = f'"{kept.version}"'
@@ -152,7 +158,7 @@ async def answer_portal_question(
 ) -> Response:
     """Trả lời một câu hỏi của cơ quan mình; câu trả lời được gửi lên Cổng."""
     given = GivenAnswer(by.name, body.position, now, body.text)
-    await answer_question(id, given, seen=seen, by=by, questions=work.portal_questions)
+    await answer_question(id, given, seen=seen, by=by, questions=work.portal_questions, now=now)
     return Response(status_code=204, headers={"ETag": f'"{seen + 1}"'})
 
 

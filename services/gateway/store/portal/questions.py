@@ -1,7 +1,7 @@
 """Questions of the portal and of agencies; who asked is sealed, each for its own row."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from kernel.core.ids import new_id
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.gateway.domain.portal.exchange.questions import GivenAnswer, Origin, Question, QuestionState
+from services.gateway.store.directory import KEPT
 from services.gateway.store.portal.seals import PortalSeals
 from services.gateway.use_cases.portal.ports import KeptQuestion, Outcome
 
@@ -46,10 +47,11 @@ _COLUMNS = (
 )
 _FIND = Statement(f"{_COLUMNS} WHERE id = :id")
 _LISTED = Statement(
-    f"{_COLUMNS} WHERE (:agency::text IS NULL OR agency = :agency)"
+    f"{_COLUMNS} WHERE (:agency::text IS NULL OR agency IN {KEPT})"
     " AND (:state::text IS NULL OR state = :state) AND (:after::uuid IS NULL OR id < :after)"
     " ORDER BY id DESC LIMIT :limit"
 )
+_IS_KEPT = Statement(f"SELECT :of::text IN {KEPT}")
 _DUE = Statement(f"{_COLUMNS} WHERE next_attempt_at <= :now ORDER BY next_attempt_at, id LIMIT :limit")
 _ANSWER = Statement(
     "UPDATE portal_questions SET state = 'ANSWERED', answer = :answer, answered_by = :by,"
@@ -112,12 +114,27 @@ class PostgresPortalQuestions:
         row = await self._unit.fetch_one(_FIND, id=id_)
         return self._kept(row) if row else None
 
+    async def is_kept(self, of: str, agency: str, today: date) -> bool:
+        """Tell whether an agency is this one, or one that ended and it goes on for."""
+        return bool(await self._unit.fetch_value(_IS_KEPT, of=of, agency=agency, today=today))
+
     async def listed(
-        self, *, agency: str | None, state: QuestionState | None, after: UUID | None, limit: int
+        self,
+        *,
+        agency: str | None,
+        today: date,
+        state: QuestionState | None,
+        after: UUID | None,
+        limit: int,
     ) -> list[KeptQuestion]:
-        """Return questions, newest first, without who asked."""
+        """Return questions to an agency and those it goes on for, newest first, without who asked."""
         rows = await self._unit.fetch(
-            _LISTED, agency=agency, state=state.value if state else None, after=after, limit=limit
+            _LISTED,
+            agency=agency,
+            today=today,
+            state=state.value if state else None,
+            after=after,
+            limit=limit,
         )
         return [self._kept(row, with_asker=False) for row in rows]
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from kernel.core.clock import VIETNAM
+from kernel.testing.running import an_event
 from services.gateway.domain.portal.exchange.questions import TELL_ANSWERS
 from tests.integration.gateway.portal_exchange.exchange import QUESTIONS, asked_on_portal, exchange_of
 from tests.integration.gateway.portal_world import World
@@ -69,6 +70,19 @@ async def test_what_the_portal_declines_is_shown_and_answered_anew(near: World):
     assert stale.status_code == 412
     assert (await near.ask("PUT", address, "can-bo", body, seen='"2"')).status_code == 204
     assert await exchange_of(near).answers.run() == 1
+
+
+async def test_a_question_to_an_agency_that_ended_is_answered_by_who_goes_on_for_it(near: World):
+    await asked_on_portal(near, agency="H99.201")
+    await exchange_of(near).questions.run()
+    ended = {"code": "H99.201", "name": "Phường", "valid_to": "2026-03-03", "successors": ["H99"]}
+    await near.gateway.receive(an_event("agency.changed.v1", "H99.201", ended, sequence=9))
+    assert (await near.ask("GET", QUESTIONS, "can-bo")).json()["items"] == [], "its last day"
+    near.passes(days=1)
+    (line,) = (await near.ask("GET", QUESTIONS, "can-bo")).json()["items"]
+    body = {"text": "Nộp tại Trung tâm.", "position": "Công chức"}
+    answer = await near.ask("PUT", f"{QUESTIONS}/{line['id']}/answer", "can-bo", body, seen='"1"')
+    assert answer.status_code == 204, answer.text
 
 
 async def test_who_asked_is_sealed_seen_by_its_agency_only_and_forgotten(near: World):

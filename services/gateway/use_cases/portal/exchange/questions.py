@@ -2,11 +2,12 @@
 
 import random
 from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from typing import Any, Protocol
 from uuid import UUID
 
 from kernel.core.caller import Caller
-from kernel.core.clock import Clock
+from kernel.core.clock import VIETNAM, Clock
 from kernel.core.errors import Forbidden, NotFound, Refusal, Stale
 from services.gateway.domain.portal.answers.answer import PortalAnswer, PortalSilent
 from services.gateway.domain.portal.exchange.questions import (
@@ -48,6 +49,9 @@ _THERE = PortalAnswer(0, "đã có trên Cổng")
 
 class Questions(Protocol):
     """Questions as people work on them."""
+
+    async def is_kept(self, of: str, agency: str, today: date) -> bool:
+        """Tell whether an agency is this one, or one that ended and it goes on for."""
 
     async def find(self, id_: UUID) -> KeptQuestion | None:
         """Return one question."""
@@ -189,20 +193,27 @@ def sees_agency(by: Caller, asked: str | None) -> str | None:
     return by.agency
 
 
-async def find_for(by: Caller, id_: UUID, *, questions: Questions) -> KeptQuestion:
-    """Return a question this caller may see; raise `NotFound` for another agency's."""
-    kept = await questions.find(id_)
-    if kept is None or sees_agency(by, None) not in {None, kept.question.agency}:
+async def find_for(by: Caller, id_: UUID, *, questions: Questions, now: datetime) -> KeptQuestion:
+    """Return a question this caller may see; raise `NotFound` for another agency's.
+
+    One to an agency that ended is seen and answered by who goes on for it.
+    """
+    kept, sees = await questions.find(id_), sees_agency(by, None)
+    if kept is None or (sees is not None and not await _is_kept(kept, sees, questions, now)):
         raise NotFound
     return kept
 
 
+async def _is_kept(kept: KeptQuestion, agency: str, questions: Questions, now: datetime) -> bool:
+    return await questions.is_kept(kept.question.agency, agency, now.astimezone(VIETNAM).date())
+
+
 async def answer_question(
-    id_: UUID, given: GivenAnswer, *, seen: int, by: Caller, questions: Questions
+    id_: UUID, given: GivenAnswer, *, seen: int, by: Caller, questions: Questions, now: datetime
 ) -> KeptQuestion:
     """Keep an answer, to be told; raise `QuestionClosed`, `Stale`, `NotFound`, `Forbidden`."""
-    kept = await find_for(by, id_, questions=questions)
-    if not by.has_role(*ANSWERERS) or by.agency != kept.question.agency:
+    kept = await find_for(by, id_, questions=questions, now=now)
+    if not by.has_role(*ANSWERERS) or not await _is_kept(kept, by.agency, questions, now):
         raise Forbidden
     if kept.state is QuestionState.CLOSED:
         raise QuestionClosed
