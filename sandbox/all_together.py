@@ -1,4 +1,4 @@
-"""The six simulators as one list of listeners, for one process or a supervisor."""
+"""The seven simulators as one list of listeners, for one process or a supervisor."""
 
 from sandbox.axis.app import create_app as axis_app
 from sandbox.axis.settings import AxisSettings
@@ -13,6 +13,8 @@ from sandbox.outside.settings import OutsideSettings
 from sandbox.portal.app import create_app as portal_app
 from sandbox.portal.settings import PortalSettings
 from sandbox.serving import Listener
+from sandbox.tsa.app import create_app as tsa_app
+from sandbox.tsa.settings import TsaSettings
 
 
 def listeners(
@@ -22,6 +24,7 @@ def listeners(
     ministry: MinistrySettings | None = None,
     axis: AxisSettings | None = None,
     identity: IdentitySettings | None = None,
+    tsa: TsaSettings | None = None,
 ) -> list[Listener]:
     """Return all of them, the catcher with its SMTP, set by the environment."""
     portal = portal or PortalSettings()
@@ -30,6 +33,7 @@ def listeners(
     ministry = ministry or MinistrySettings()
     axis = axis or AxisSettings()
     identity = identity or IdentitySettings()
+    tsa = tsa or TsaSettings()
     return [
         Listener(portal_app(portal), portal.host, portal.port),
         Listener(catcher_app(catcher), catcher.host, catcher.port),
@@ -37,4 +41,5 @@ def listeners(
         Listener(ministry_app(ministry), ministry.host, ministry.port),
         Listener(axis_app(axis), axis.host, axis.port),
         Listener(identity_app(identity), identity.host, identity.port),
+        Listener(tsa_app(tsa), tsa.host, tsa.port),
     ]

@@ -11,6 +11,7 @@ from stack.keys import Keys
 from stack.ministry import MINISTRY, simulated_ministry
 from stack.seal import province_seal
 from stack.servers import free_port
+from stack.time_authority import authority_file, trust_folder
 
 SERVICES = ("catalog", "dossier", "notify", "survey", "gateway")
 _LAST_PORT = 65535
@@ -37,6 +38,7 @@ class Ports:
     ministry: int = 8093
     axis: int = 8094
     identity: int = 8095
+    tsa: int = 8096
     # Where the api (or the one process) of a service answers probes and metrics.
     gateway_ops: int = 9000
     catalog_ops: int = 9001
@@ -131,6 +133,8 @@ def _particular(name: str, around: Surroundings) -> dict[str, str]:
                 "HISTORY_KEY": keys.history_key,
                 "IDENTIFICATION_LEVEL": str(around.identification_level),
                 "SEALS": json.dumps({"*": province_seal(around.data, keys)}),
+                "TRUST_FOLDER": str(trust_folder(around.data)),
+                "TSA_URL": ports.url("tsa") + "/",
                 "FILES_URL": (around.data / "files").as_uri(),
                 "OUTSIDE_URL": ports.url("outside") + "/requests",
                 "OUTSIDE_KEY": keys.outside_key,
@@ -228,6 +232,10 @@ def sandbox_env(around: Surroundings) -> dict[str, str]:
         "IDENTITY_REDIRECT_URIS": json.dumps([ports.url("gateway") + "/session/callback"]),
         "IDENTITY_BACK_CHANNEL_URL": ports.url("gateway") + "/session/back-channel",
         "IDENTITY_CLOCK_OFFSET_SECONDS": offset,
+        "TSA_PORT": str(ports.tsa),
+        "TSA_KEY_FILE": str(authority_file(data, keys)),
+        "TSA_KEY_PASSPHRASE": keys.seal_passphrase,
+        "TSA_CLOCK_OFFSET_SECONDS": offset,
         "AXIS_PORT": str(ports.axis),
         "AXIS_DATABASE": str(data / "axis.sqlite"),
         "AXIS_FOLDER": str(data / "axis"),

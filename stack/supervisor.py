@@ -198,7 +198,7 @@ class Stack:
             else []
         )
         if part == "sandbox":
-            names = ("portal", "catcher", "outside", "ministry", "axis")
+            names = ("portal", "catcher", "outside", "ministry", "axis", "tsa")
             simulators = [self.ports.named()[one] for one in names]
             checks = [(port, "/livez") for port in simulators]
         until = time.monotonic() + seconds

@@ -33,6 +33,7 @@ from services.dossier.clients.clamd import scanner_at
 from services.dossier.clients.e_receipts import open_receipts
 from services.dossier.clients.historical_archive import open_historical_archive
 from services.dossier.clients.outside import open_courier
+from services.dossier.clients.time_stamps import open_time_stamps
 from services.dossier.commands.archive import fix_retention
 from services.dossier.commands.copies import verify_copies
 from services.dossier.commands.due_dates import recompute_due_dates
@@ -99,6 +100,7 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
         receipt_serial=settings.receipt_serial,
         identification_level=settings.identification_level,
         has_trust_roots=bool(settings.trust_folder),
+        has_time_stamps=bool(settings.tsa_url),
     )
     history_keys = HistoryKeys.of(settings.history_key.get_secret_value())
     agency_seals = seals_of(settings.agency_seals())
@@ -110,6 +112,7 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
         open_inspector() as inspector,
         open_displays(runtime) as displays,
         open_workshop() as workshop,
+        open_time_stamps(settings.tsa_url) as time_stamps,
         open_historical_archive(settings.archive_url) as historical_archive,
         open_marks(runtime.pool, history_keys, runtime.clock.now()) as marks,
     ):
@@ -131,7 +134,8 @@ async def open_resources(runtime: Runtime) -> AsyncIterator[Resources]:
             displays=displays,
             fee_rules=read_fee_rules(),
             receipts=receipts,
-            signer=WorkshopSigner(workshop),
+            signer=WorkshopSigner(workshop, settings.trust_folder, stamped=bool(settings.tsa_url)),
+            time_stamps=time_stamps,
             scan_desk=ScanDesk(workshop),
             agency_seals=agency_seals,
             signatures=SignatureCheck(workshop, settings.trust_folder, agency_seals.certificates()),

@@ -61,6 +61,10 @@ class DossierSettings(KernelSettings):
         default="",
         description="Folder with roots/, intermediates/ (PEM or DER) and crls/ for signatures of PDFs",
     )
+    tsa_url: str = Field(
+        default="",
+        description="Time stamping authority (RFC 3161), http(s)://…; empty: no trusted time on signatures",
+    )
     archive_url: str = Field(
         default="", description="The archive's folder: file:///folder; empty: batches wait"
     )
@@ -76,6 +80,13 @@ class DossierSettings(KernelSettings):
     def _is_scanner(cls, value: str) -> str:
         if value and not value.startswith(("tcp://", "unix:///")):
             raise UnsafeSetting("tcp://host:port or unix:///path")
+        return value
+
+    @field_validator("tsa_url")
+    @classmethod
+    def _is_authority(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise UnsafeSetting("http://… or https://…")
         return value
 
     @field_validator("archive_url")

@@ -73,6 +73,8 @@ _WARNINGS = {
     " kết quả được phát hành như bản giấy kèm bản chụp",
     "signature-untrusted": "Chữ ký số không thuộc chứng thư được tin cậy khi ký:"
     " kết quả được phát hành như bản giấy kèm bản chụp",
+    "time-stamp-missing": "Chữ ký số không có dấu thời gian: dịch vụ cấp dấu thời gian không trả lời khi ký;"
+    " thời điểm ký chỉ theo lời người ký",
     "result-number-used": "Số văn bản đã cấp cho kết quả của hồ sơ khác trong năm;"
     " nếu không phải cùng một văn bản, hãy thu hồi và cấp số khác",
     "reused-result-ended": "Kết quả dùng thay giấy tờ đã bị thu hồi hoặc hủy bỏ",

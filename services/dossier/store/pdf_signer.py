@@ -22,8 +22,11 @@ _MOST_CERTIFICATES = 6
 class WorkshopSigner:
     """Signs with keys that are elsewhere."""
 
-    def __init__(self, workshop: Workshop) -> None:
+    def __init__(self, workshop: Workshop, trust_folder: str = "", *, stamped: bool = False) -> None:
+        """`stamped` leaves room for time stamps; what proves a stamped file comes from `trust_folder`."""
         self._workshop = workshop
+        self._trust = trust_folder
+        self._stamped = stamped
 
     @property
     def templates(self) -> Mapping[str, StampTemplate]:
@@ -65,6 +68,7 @@ class WorkshopSigner:
             at=now.isoformat(),
             reason=reason,
             place=stamp.template.place if stamp else None,
+            stamped=self._stamped,
         )
         if "problem" in told:
             raise NotSignable
@@ -79,11 +83,18 @@ class WorkshopSigner:
         chain: Sequence[bytes],
         signature: bytes,
         *,
+        time_stamp: bytes,
+        now: datetime,
         caller: str,
     ) -> bytes:
         """Return the signed PDF; raise `SignatureWrong` for a signature that is not of the certificate."""
         told, made = await self._workshop.ask(
-            "finish", prepared, attributes, signature, *chain, caller=caller, **place
+            "finish",
+            *(prepared, attributes, signature, time_stamp, *chain),
+            caller=caller,
+            at=now.isoformat(),
+            trust=self._trust,
+            **place,
         )
         if "problem" in told:
             raise SignatureWrong

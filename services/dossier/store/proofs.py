@@ -71,4 +71,5 @@ def _proof(row: Any) -> PaperProof | None:
         has_later=row["has_later"],
         is_recalled=row["is_recalled"],
         legal_set=row["legal_set"] if is_paper else "",
+        signatures=() if is_paper else row["signatures"],
     )

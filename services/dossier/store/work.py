@@ -57,7 +57,14 @@ from services.dossier.store.views import PostgresViews
 from services.dossier.store.warnings import PostgresWarnings
 from services.dossier.store.watches import PostgresWatches
 from services.dossier.use_cases.archive.ports import HistoricalArchive
-from services.dossier.use_cases.files.ports import AgencySeals, PdfSigner, ScanDesk, Scanner, Signatures
+from services.dossier.use_cases.files.ports import (
+    AgencySeals,
+    PdfSigner,
+    ScanDesk,
+    Scanner,
+    Signatures,
+    TimeStamps,
+)
 from services.dossier.use_cases.payments.ports import ReceiptProvider
 from services.dossier.use_cases.ports import Courier, Inspector, Policy, Press, Seals
 from services.dossier.use_cases.seal_marks import SealMarks
@@ -89,6 +96,7 @@ class Resources:
     agency_seals: AgencySeals
     scan_desk: ScanDesk
     signatures: Signatures
+    time_stamps: TimeStamps
     retention: RetentionRules
     historical_archive: HistoricalArchive | None = None
     clock: Clock
@@ -106,7 +114,7 @@ class PostgresWork:
         self.signer, self.agency_seals = resources.signer, resources.agency_seals
         self.scan_batches = PostgresScanBatches(unit)
         self.signings = PostgresSignings(unit)
-        self.signatures = resources.signatures
+        self.signatures, self.time_stamps = resources.signatures, resources.time_stamps
         self.seals = resources.seals
         self.policy = resources.policy
         self.limits = resources.limits

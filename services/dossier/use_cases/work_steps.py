@@ -228,8 +228,9 @@ async def _documents(
 
 
 def _warn(dossier: Dossier, found: Sequence[Sequence[Mapping[str, Any]]], work: Work) -> None:
-    """Say by name that a signed file counts as a scan, and whose signatures they are."""
-    doubt = doubt_of(found, has_roots=work.policy.has_trust_roots)
+    """Say by name that a signed file counts as a scan, or is not dated, and whose signatures they are."""
+    policy = work.policy
+    doubt = doubt_of(found, has_roots=policy.has_trust_roots, has_time_stamps=policy.has_time_stamps)
     if doubt:
         signers = sorted({str(one.get("signer", "")) for file in found for one in file})
         dossier.warnings.append({"code": doubt, "details": {"signers": signers}})

@@ -53,7 +53,7 @@ def _fate(found: dict[str, Any]) -> str:
 
 def _rows(found: dict[str, Any]) -> str:
     issued = datetime.fromisoformat(found["issued_at"]).astimezone(VIETNAM)
-    rows = (
+    rows: tuple[tuple[str, str], ...] = (
         ("Số", found["number"]),
         ("Mã hồ sơ", found["dossier_code"]),
         ("Cơ quan", found["agency"]),
@@ -61,8 +61,21 @@ def _rows(found: dict[str, Any]) -> str:
         ("Thời gian phát hành", issued.strftime("%H:%M ngày %d/%m/%Y")),
         ("SHA-256 của tệp đã phát hành", found["sha256"]),
     )
+    rows += tuple(("Ký số", _signed(one)) for one in found.get("signatures", ()))
     listed = "".join(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in rows if value)
     return f"<dl>{listed}</dl>"
+
+
+def _signed(one: dict[str, Any]) -> str:
+    """Say who signed when, and by whose clock."""
+    if not one["signed_at"]:
+        return f"{one['signer']}, không ghi thời điểm"
+    at = datetime.fromisoformat(one["signed_at"]).astimezone(VIETNAM).strftime("%H:%M:%S ngày %d/%m/%Y")
+    if one["time_source"] != "TIMESTAMP":
+        return f"{one['signer']}, {at} theo lời người ký, không có dấu thời gian"
+    return (
+        f"{one['signer']}, {at} theo dấu thời gian của {one['time_stamped_by']} (PAdES-{one['level'] or 'T'})"
+    )
 
 
 def _form() -> str:

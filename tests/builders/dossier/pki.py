@@ -150,27 +150,30 @@ def a_trust_folder(folder: Path, *roots: Holder, revoked: Holder | None = None) 
         pem = root.chain[0].public_bytes(Encoding.PEM)
         (folder / "roots" / f"{number}.pem").write_bytes(pem)
     if revoked is not None:
-        issuer = a_root()
-        entry = (
-            x509.RevokedCertificateBuilder()
-            .serial_number(revoked.chain[0].serial_number)
-            .revocation_date(TUESDAY_MORNING - timedelta(days=10))
-            .build()
-        )
-        made = (
-            x509.CertificateRevocationListBuilder()
-            .issuer_name(issuer.chain[0].subject)
-            .last_update(TUESDAY_MORNING - timedelta(days=1))
-            .next_update(TUESDAY_MORNING + timedelta(days=30))
-            .add_revoked_certificate(entry)
-            .add_extension(
-                x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()), critical=False
-            )
-            .add_extension(x509.CRLNumber(1), critical=False)
-            .sign(issuer.key, hashes.SHA256())
-        )
-        (folder / "crls" / "goc.crl").write_bytes(made.public_bytes(Encoding.DER))
+        a_revocation_list(folder, a_root(), revoked)
     return folder
+
+
+def a_revocation_list(folder: Path, issuer: Holder, *revoked: Holder) -> None:
+    """Put an issuer's list beside the roots it is trusted with; of nobody, where none is named."""
+    made = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(issuer.chain[0].subject)
+        .last_update(TUESDAY_MORNING - timedelta(days=1))
+        .next_update(TUESDAY_MORNING + timedelta(days=30))
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()), critical=False
+        )
+        .add_extension(x509.CRLNumber(1), critical=False)
+    )
+    for one in revoked:
+        entry = x509.RevokedCertificateBuilder().serial_number(one.chain[0].serial_number)
+        made = made.add_revoked_certificate(
+            entry.revocation_date(TUESDAY_MORNING - timedelta(days=10)).build()
+        )
+    name = f"{len(list((folder / 'crls').iterdir()))}.crl"
+    listed = made.sign(issuer.key, hashes.SHA256())
+    (folder / "crls" / name).write_bytes(listed.public_bytes(Encoding.DER))
 
 
 def _asn1(holder: Holder) -> tuple[Any, Any, Any]:

@@ -1,4 +1,4 @@
-"""`python -m sandbox` for real: six listeners in one process, durable, ended cleanly by a signal."""
+"""`python -m sandbox` for real: seven listeners in one process, durable, ended cleanly by a signal."""
 
 import asyncio
 import os
@@ -37,15 +37,15 @@ class PortTaken(Exception):  # noqa: N818 - the fact is the name.
 
 
 class RunningSandbox:
-    """The six simulators in one child process with their files in a folder."""
+    """The seven simulators in one child process with their files in a folder."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self._folder, self._settings = folder, settings
         self._take_ports()
 
     def _take_ports(self) -> None:
-        self.portal, self.catcher, self.smtp, self.outside, *rest = free_ports(7)
-        self.ministry, self.axis, self.identity = rest
+        self.portal, self.catcher, self.smtp, self.outside, *rest = free_ports(8)
+        self.ministry, self.axis, self.identity, self.tsa = rest
         folder = self._folder
         self._environment = {
             **os.environ,
@@ -59,6 +59,7 @@ class RunningSandbox:
             "MINISTRY_PORT": str(self.ministry),
             "AXIS_PORT": str(self.axis),
             "IDENTITY_PORT": str(self.identity),
+            "TSA_PORT": str(self.tsa),
             "AXIS_FOLDER": str(folder / "axis"),
             "MINISTRY_DATABASE": str(folder / "ministry.db"),
             "OUTSIDE_DATABASE": str(folder / "outside.db"),
@@ -86,7 +87,7 @@ class RunningSandbox:
         raise PortTaken
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
-        ports = [self.portal, self.catcher, self.outside, self.ministry, self.axis, self.identity]
+        ports = [self.portal, self.catcher, self.outside, self.ministry, self.axis, self.identity, self.tsa]
         until = time.monotonic() + READY_SECONDS
         with httpx.Client(timeout=READY_SECONDS) as http:
             while ports:

@@ -1,10 +1,11 @@
 """Anybody who holds a paper may ask what it is: by the token of its QR code."""
 
+from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from kernel.web.edge import PUBLIC, EdgeRoute
 from services.dossier.api.deps import PROBLEMS, Work
@@ -16,6 +17,18 @@ router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags
 _TITLES = {"RESULT": "Kết quả giải quyết thủ tục hành chính"}
 """Of files; a paper has the title of its set of forms."""
 _OTHER = "Văn bản điện tử đã ký số"
+
+
+class SignedWhenOut(BaseModel):
+    """Who signed the file and when."""
+
+    signer: str
+    signed_at: datetime | None
+    time_source: Literal["TIMESTAMP", "SIGNER", "NONE"] = Field(
+        description="TIMESTAMP: dấu thời gian tin cậy; SIGNER: theo lời người ký"
+    )
+    level: str = Field(description="Mức PAdES khi tệp đến: B, T, LT, LTA; trống với tệp cũ")
+    time_stamped_by: str
 
 
 class VerificationOut(BaseModel):
@@ -34,6 +47,7 @@ class VerificationOut(BaseModel):
     is_superseded: bool
     is_recalled: bool
     is_valid: bool
+    signatures: list[SignedWhenOut]
 
 
 @router.get("/verification/{token}", openapi_extra=PUBLIC)
@@ -59,5 +73,8 @@ async def verify(
         matches=matches,
         is_superseded=found.is_superseded,
         is_recalled=found.is_recalled,
+        signatures=[
+            SignedWhenOut(**{**asdict(one), "signed_at": local(one.signed_at)}) for one in found.signatures
+        ],
         is_valid=not found.is_superseded and not found.is_recalled and matches is not False,
     )

@@ -45,11 +45,18 @@ def _is_vouched_for(one: Mapping[str, Any]) -> bool:
     return bool(one.get("own_seal") or one.get("trusted")) or was_trusted
 
 
-def doubt_of(files: Sequence[Sequence[Mapping[str, Any]]], *, has_roots: bool) -> str:
+def doubt_of(
+    files: Sequence[Sequence[Mapping[str, Any]]], *, has_roots: bool, has_time_stamps: bool = False
+) -> str:
     """Return the code of the warning for signed files nobody vouches for; empty where there is no doubt.
 
-    `signature-untrusted`: no configured root leads to who signed; `signature-unverified`: none is configured.
+    `signature-untrusted`: no configured root leads to who signed; `signature-unverified`: none is configured;
+    `time-stamp-missing`: official, but no trusted clock dates it, where one is set up to (ADR 0036).
     """
-    if any(is_official(one) for one in files) or not any(is_signed(one) for one in files):
+    official = [one for one in files if is_official(one)]
+    if official:
+        is_dated = all(any(item.get("time_source") == "TIMESTAMP" for item in one) for one in official)
+        return "time-stamp-missing" if has_time_stamps and not is_dated else ""
+    if not any(is_signed(one) for one in files):
         return ""
     return "signature-untrusted" if has_roots else "signature-unverified"

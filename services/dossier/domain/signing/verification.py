@@ -4,9 +4,11 @@ import base64
 import binascii
 import hmac
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from kernel.core.errors import NotFound
@@ -33,6 +35,31 @@ class UnknownPaper(NotFound):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignedWhen:
+    """Who signed a file and when, by whose clock, and how well that can be proved later."""
+
+    signer: str
+    signed_at: datetime | None
+    time_source: str
+    """TIMESTAMP: a trusted clock; SIGNER: the signer's own word; NONE."""
+    level: str
+    """B, T, LT, LTA (ETSI EN 319 142-1); empty for files of before levels were looked at."""
+    time_stamped_by: str
+
+    @classmethod
+    def of(cls, found: Mapping[str, Any]) -> "SignedWhen":
+        """Read what was found when the file came."""
+        stamp = found.get("timestamp") or {}
+        return cls(
+            signer=str(found.get("signer", "")),
+            signed_at=datetime.fromisoformat(found["signed_at"]) if found.get("signed_at") else None,
+            time_source=str(found.get("time_source", "NONE")),
+            level=str(found.get("level", "")),
+            time_stamped_by=str(stamp.get("by", "")) if stamp.get("trusted") else "",
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
     """What anybody who holds the paper may know of it: nothing that is not printed on it, and its fate."""
 
@@ -48,6 +75,7 @@ class Verified:
     is_recalled: bool
     title: str = ""
     """What its set of forms calls it; empty for a file."""
+    signatures: tuple[SignedWhen, ...] = ()
 
 
 def marked_text(thing: Thing, one: UUID) -> str:

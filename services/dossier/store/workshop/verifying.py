@@ -1,14 +1,12 @@
 """Verifies signatures of a PDF: who, when, whether the bytes are the signed ones, whether we trust them."""
 
 import asyncio
-import hashlib
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from asn1crypto import pem, x509
+from asn1crypto import x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.fields import SigSeedSubFilter, enumerate_sig_fields
@@ -19,9 +17,10 @@ from pyhanko.sign.validation.pdf_embedded import (
 )
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverageLevel
-from pyhanko_certvalidator import ValidationContext
 
-_CERTIFICATES = frozenset({".pem", ".crt", ".cer", ".der"})
+from services.dossier.store.workshop.known import Known
+from services.dossier.store.workshop.long_term import carries_its_proof
+
 _USAGE = KeyUsageConstraints(key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False)
 _UNSOUND = {"kind": "SIGNATURE", "intact": False, "trusted": False, "covers_whole_document": False}
 _MOST = 50
@@ -38,59 +37,27 @@ def verify(
     the certificates of the house's own seals, in hex.
     """
     reader = PdfFileReader(io.BytesIO(content), strict=False)
-    known = _Known(Path(trust) if trust else None, frozenset(seals))
+    known = Known.of(trust, seals)
     moment = datetime.fromisoformat(at)
-    found = []
+    found: list[tuple[int, dict[str, Any]]] = []
     for name, _, place in list(enumerate_sig_fields(reader, filled_status=True))[:_MOST]:
         try:
-            one = EmbeddedPdfSignature(reader, place.get_object(), name)
-            found.append((one.signed_revision, _verified(one, known, moment)))
+            signature = EmbeddedPdfSignature(reader, place.get_object(), name)
+            found.append((signature.signed_revision, _verified(signature, known, moment)))
         except Exception as error:  # What cannot be read as a signature is no sound one.
             found.append((reader.total_revisions, {**_UNSOUND, "field": name[:_LONGEST], **_why(error)}))
-    return {"found": [told for _, told in sorted(found, key=lambda item: item[0])]}, ()
+    told = [one for _, one in sorted(found, key=lambda item: item[0])]
+    for place, one in enumerate(told):
+        if one.get("level") == "LT" and any(map(_is_sound_stamp, told[place + 1 :])):
+            one["level"] = "LTA"
+    return {"found": told}, ()
 
 
-class _Known:
-    """The roots we trust, and what helps to reach them."""
-
-    def __init__(self, folder: Path | None, seals: frozenset[str]) -> None:
-        self._seals = seals
-        self._roots = list(_certificates(folder, "roots"))
-        self._others = list(_certificates(folder, "intermediates"))
-        self._lists = [one.read_bytes() for one in _files(folder, "crls") if one.suffix in {".crl", ".der"}]
-        self.has_lists = bool(self._lists)
-
-    def at(self, moment: datetime, embedded: Iterable[x509.Certificate]) -> ValidationContext:
-        """Return what validates at a moment; a context is good for one validation."""
-        return ValidationContext(
-            trust_roots=self._roots,
-            other_certs=[*self._others, *embedded],
-            crls=self._lists,
-            moment=moment,
-            allow_fetching=False,
-            revocation_mode="soft-fail",
-        )
-
-    def is_own_seal(self, certificate: x509.Certificate, moment: datetime) -> bool:
-        """Tell whether it is the very certificate of a seal of the house, and in force."""
-        is_ours = hashlib.sha256(certificate.dump()).hexdigest() in self._seals
-        return is_ours and certificate.not_valid_before <= moment <= certificate.not_valid_after
+def _is_sound_stamp(one: dict[str, Any]) -> bool:
+    return one["kind"] == "TIMESTAMP" and bool(one["intact"] and one["trusted"])
 
 
-def _files(folder: Path | None, name: str) -> list[Path]:
-    return sorted((folder / name).iterdir()) if folder is not None and (folder / name).is_dir() else []
-
-
-def _certificates(folder: Path | None, name: str) -> Iterable[x509.Certificate]:
-    for file in _files(folder, name):
-        if file.suffix in _CERTIFICATES:
-            raw = file.read_bytes()
-            found = pem.unarmor(raw, multiple=True) if pem.detect(raw) else [("", {}, raw)]
-            for _, _, der in found:
-                yield x509.Certificate.load(der)
-
-
-def _verified(one: EmbeddedPdfSignature, known: _Known, moment: datetime) -> dict[str, Any]:
+def _verified(one: EmbeddedPdfSignature, known: Known, moment: datetime) -> dict[str, Any]:
     is_stamp = one.sig_object.get("/SubFilter") == SigSeedSubFilter.ETSI_RFC3161.value
     told = {"field": str(one.field_name)[:_LONGEST], "kind": "TIMESTAMP" if is_stamp else "SIGNATURE"}
     return told | (_stamp(one, known, moment) if is_stamp else _signature(one, known, moment))
@@ -100,7 +67,7 @@ def _why(error: Exception) -> dict[str, str]:
     return {"problem": type(error).__name__}
 
 
-def _signature(one: EmbeddedPdfSignature, known: _Known, moment: datetime) -> dict[str, Any]:
+def _signature(one: EmbeddedPdfSignature, known: Known, moment: datetime) -> dict[str, Any]:
     status = _judged(one, known, moment)
     stamp = status.timestamp_validity
     claimed = one.self_reported_timestamp
@@ -115,6 +82,7 @@ def _signature(one: EmbeddedPdfSignature, known: _Known, moment: datetime) -> di
         **_standing(one, status.intact and status.valid, status),
         "signed_at": _text(signed_at),
         "time_source": "TIMESTAMP" if stamped else ("SIGNER" if claimed else "NONE"),
+        "level": _level(one, known, stamped),
         "trusted": status.trusted,
         "trusted_when_signed": then.trusted,
         "own_seal": known.is_own_seal(one.signer_cert, moment),
@@ -131,7 +99,14 @@ def _signature(one: EmbeddedPdfSignature, known: _Known, moment: datetime) -> di
     }
 
 
-def _judged(one: EmbeddedPdfSignature, known: _Known, moment: datetime) -> PdfSignatureStatus:
+def _level(one: EmbeddedPdfSignature, known: Known, stamped: datetime | None) -> str:
+    """Return the signature's level by itself: B, T or LT."""
+    if stamped is None:
+        return "B"
+    return "LT" if carries_its_proof(one, known, stamped, _USAGE) else "T"
+
+
+def _judged(one: EmbeddedPdfSignature, known: Known, moment: datetime) -> PdfSignatureStatus:
     embedded = list(one.other_embedded_certs)
     return asyncio.run(
         async_validate_pdf_signature(
@@ -143,7 +118,7 @@ def _judged(one: EmbeddedPdfSignature, known: _Known, moment: datetime) -> PdfSi
     )
 
 
-def _stamp(one: EmbeddedPdfSignature, known: _Known, moment: datetime) -> dict[str, Any]:
+def _stamp(one: EmbeddedPdfSignature, known: Known, moment: datetime) -> dict[str, Any]:
     status = asyncio.run(
         async_validate_pdf_timestamp(one, validation_context=known.at(moment, one.other_embedded_certs))
     )
@@ -167,10 +142,10 @@ def _standing(one: EmbeddedPdfSignature, is_intact: bool, status: Any) -> dict[s
     }
 
 
-def _revocation(status: PdfSignatureStatus, known: _Known) -> str:
+def _revocation(status: PdfSignatureStatus, known: Known) -> str:
     if status.revocation_details is not None:
         return "REVOKED"
-    return "CHECKED" if known.has_lists and status.trusted else "NOT_CHECKED"
+    return "CHECKED" if known.lists and status.trusted else "NOT_CHECKED"
 
 
 def _who(certificate: x509.Certificate) -> dict[str, Any]:

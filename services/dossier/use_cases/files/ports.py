@@ -45,6 +45,13 @@ class Signatures(Protocol):
         """Return what is found of each signature, in the order they were made; empty for none."""
 
 
+class TimeStamps(Protocol):
+    """A time stamping authority: says that a signature was there at a moment (RFC 3161)."""
+
+    async def __call__(self, signature: bytes) -> bytes:
+        """Return its token, DER; empty where none is set up or it does not answer: nobody waits for it."""
+
+
 class Parts(Protocol):
     """Contents of files on their way, apart from those that were taken."""
 
@@ -167,9 +174,11 @@ class PdfSigner(Protocol):
         chain: Sequence[bytes],
         signature: bytes,
         *,
+        time_stamp: bytes,
+        now: datetime,
         caller: str,
     ) -> bytes:
-        """Return the signed PDF; raise `SignatureWrong`."""
+        """Return the signed PDF, with the signature's time stamp unless empty; raise `SignatureWrong`."""
 
 
 class AgencySeals(Protocol):
@@ -216,6 +225,8 @@ class PaperProof:
     is_recalled: bool
     legal_set: str = ""
     """The set a paper is printed by; empty for a file."""
+    signatures: Sequence[Mapping[str, Any]] = ()
+    """What was found of a file's signatures when it came; a paper has none."""
 
 
 class Proofs(Protocol):

@@ -118,7 +118,14 @@ async def seal_file(
     pdf = await _pdf(old, new_attachment_id, chain, holder, reason, stamp, by=by, work=work, now=now)
     signature = await work.agency_seals.sign(by.agency, pdf.attributes)
     content = await work.signer.finish(
-        pdf.content, pdf.attributes, pdf.place, chain, signature, caller=by.subject
+        pdf.content,
+        pdf.attributes,
+        pdf.place,
+        chain,
+        signature,
+        time_stamp=await work.time_stamps(signature),
+        now=now,
+        caller=by.subject,
     )
     new = await _new_version(old, new_attachment_id, content, by=by, work=work, now=now)
     await keep_version(old, new, by=by, work=work, now=now)
@@ -232,7 +239,14 @@ async def _signed(
     prepared = await work.parts.get_part(signing.id, 0, signing.prepared_sha256)
     try:
         content = await work.signer.finish(
-            prepared, signing.attributes, signing.place, signing.chain, signature, caller=by.subject
+            prepared,
+            signing.attributes,
+            signing.place,
+            signing.chain,
+            signature,
+            time_stamp=await work.time_stamps(signature),
+            now=now,
+            caller=by.subject,
         )
     except Refusal as refusal:
         return refusal

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from services.dossier.domain.signing.verification import (
     PURPOSE,
+    SignedWhen,
     Thing,
     UnknownPaper,
     Verified,
@@ -46,4 +47,5 @@ async def verify_paper(token: str, *, work: Work) -> Verified:
         is_superseded=found.has_later,
         is_recalled=found.is_recalled,
         title=work.legal_sets.named(found.legal_set).forms[found.kind].title if found.legal_set else "",
+        signatures=tuple(SignedWhen.of(one) for one in found.signatures if one.get("kind") == "SIGNATURE"),
     )

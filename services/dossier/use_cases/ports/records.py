@@ -34,6 +34,8 @@ class Policy:
     """Asked for where the procedure names none."""
     has_trust_roots: bool = False
     """Whether anybody's signature can be found trusted; the seals of this house are, without."""
+    has_time_stamps: bool = False
+    """Whether an authority dates what is signed here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

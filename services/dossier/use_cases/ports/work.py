@@ -21,6 +21,7 @@ from services.dossier.use_cases.files.ports import (
     Scanner,
     Signatures,
     Signings,
+    TimeStamps,
     Uploads,
 )
 from services.dossier.use_cases.intake.ports import WaysIn
@@ -99,6 +100,7 @@ class Work(Records, Protocol):
     scan_desk: ScanDesk
     scan_batches: ScanBatches
     signatures: Signatures
+    time_stamps: TimeStamps
 
     async def rest(self) -> None:
         """Give the database back before something slow that is not the database; before the first write."""

@@ -1,0 +1,92 @@
+"""Asks a time stamping authority when a signature was there (RFC 3161 over HTTP, section 3.4)."""
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import structlog
+from asn1crypto import algos, tsp
+
+from kernel.tls import authorities
+from services.dossier.use_cases.files.ports import TimeStamps
+
+_SECONDS = 4.0
+_QUIET_SECONDS = 30.0
+_MOST = 65_536
+_QUERY = "application/timestamp-query"
+_GRANTED = {"granted", "granted_with_mods"}
+_log = structlog.get_logger()
+
+
+async def no_time_stamps(signature: bytes) -> bytes:
+    """Stamp nothing."""
+    del signature
+    return b""
+
+
+class TimeStampAuthority:
+    """One authority. Once it was silent it is left alone for a while: fifty signatures wait for it once."""
+
+    def __init__(self, client: httpx.AsyncClient, url: str, *, quiet_seconds: float = _QUIET_SECONDS) -> None:
+        self._client = client
+        self._url = url
+        self._quiet_seconds = quiet_seconds
+        self._quiet_until = 0.0
+
+    async def __call__(self, signature: bytes) -> bytes:
+        """Return the token; empty for whatever is no stamp over this signature."""
+        now = asyncio.get_running_loop().time
+        if now() < self._quiet_until:
+            return b""
+        nonce = secrets.randbits(63)
+        digest = hashlib.sha256(signature).digest()
+        try:
+            async with asyncio.timeout(_SECONDS):
+                answer = await self._client.post(
+                    self._url, content=_query(digest, nonce), headers={"Content-Type": _QUERY}
+                )
+            answer.raise_for_status()
+            return _token(answer.content, digest, nonce)
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, ValueError, TypeError, KeyError) as error:
+            _log.warning("time_stamp_missing", error=repr(error)[:200])
+            self._quiet_until = now() + self._quiet_seconds
+            return b""
+
+
+def _query(digest: bytes, nonce: int) -> bytes:
+    imprint = {
+        "hash_algorithm": algos.DigestAlgorithm({"algorithm": "sha256"}),
+        "hashed_message": digest,
+    }
+    asked = {"version": "v1", "message_imprint": imprint, "nonce": nonce, "cert_req": True}
+    return bytes(tsp.TimeStampReq(asked).dump())
+
+
+def _token(raw: bytes, digest: bytes, nonce: int) -> bytes:
+    """Return the token of an answer to this very question; raise `ValueError` for any other answer."""
+    if len(raw) > _MOST:
+        raise ValueError("longer than any time stamp")
+    answer = tsp.TimeStampResp.load(raw, strict=True)
+    status = answer["status"]["status"].native
+    if status not in _GRANTED:
+        raise ValueError(f"the authority says {status}")
+    token = answer["time_stamp_token"]
+    told = token["content"]["encap_content_info"]["content"].parsed
+    is_ours = told["message_imprint"]["hashed_message"].native == digest and told["nonce"].native == nonce
+    if not is_ours:
+        raise ValueError("the time stamp is over something else")
+    return bytes(token.dump())
+
+
+@asynccontextmanager
+async def open_time_stamps(url: str) -> AsyncIterator[TimeStamps]:
+    """Open the authority of an address; an empty one is off."""
+    if not url:
+        yield no_time_stamps
+        return
+    trusted = authorities(trust_env=False)
+    async with httpx.AsyncClient(timeout=_SECONDS, trust_env=False, verify=trusted) as client:
+        yield TimeStampAuthority(client, url)
