@@ -102,7 +102,7 @@ def test_an_image_holds_every_file_of_its_service_in_the_tree(service: str, tmp_
 def test_the_sandbox_has_every_library_it_names_and_builds_all_of_them(tmp_path: Path) -> None:
     python = build(image("sandbox"), tmp_path)
     started = run(python, "-c", LISTENS, folder=tmp_path / "app")
-    assert (started.returncode, started.stdout.strip()) == (0, "6"), started.stderr
+    assert (started.returncode, started.stdout.strip()) == (0, "7"), started.stderr
     unresolved = run(python, "-c", UNRESOLVED, folder=tmp_path / "app")
     assert (unresolved.returncode, unresolved.stdout.strip()) == (0, ""), unresolved.stderr
 
