@@ -34,6 +34,7 @@ WRITTEN_AT = {
     "destruction_lists": "prepared_at",
     "certified_copies": "certified_at",
     "copy_requests": "asked_at",
+    "electronic_copies": "drafted_at",
     "control_slip": "given_at",
     "late_entries": "entered_at",
     "drafts": "created_at",

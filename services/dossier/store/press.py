@@ -46,6 +46,10 @@ class TypstPress:
         """Return the PDF of a book of certified copies."""
         return _printed("copy_book", content)
 
+    def copy_words(self, content: dict[str, Any]) -> bytes:
+        """Return the page of certification of an electronic copy as PDF."""
+        return _printed("copy_words", content)
+
     def register_sheet(self, content: dict[str, Any]) -> bytes:
         """Return the register as a spreadsheet; texts are texts, also those that look like formulas."""
         out = io.BytesIO()

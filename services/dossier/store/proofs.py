@@ -21,9 +21,12 @@ _PAPER = Statement(
 )
 _FILE = Statement(
     """
-    SELECT f.purpose AS kind, '' AS number, coalesce(d.dossier_code, '') AS dossier_code,
+    SELECT CASE WHEN c.id IS NULL THEN f.purpose ELSE 'CERTIFIED_COPY' END AS kind,
+        coalesce(lpad(c.number::text, greatest(4, length(c.number::text)), '0') || '/' || c.year, '')
+            AS number, coalesce(d.dossier_code, '') AS dossier_code,
         f.created_at AS issued_at, '' AS issued_by, f.sha256,
-        d.agencies,
+        coalesce(d.agencies, json_build_object('competent', json_build_object('name', e.agency_name)))
+            AS agencies,
         f.replaced_by IS NOT NULL OR EXISTS (
             SELECT FROM result_register r WHERE r.dossier_id = f.dossier_id AND r.state = 'SUPERSEDED'
                 AND f.id = ANY(r.attachment_ids)) AS has_later,
@@ -32,6 +35,7 @@ _FILE = Statement(
             AND NOT coalesce((d.work::jsonb #> '{result,attachment_ids}') ? f.id::text, false) AS is_recalled,
         f.signatures
     FROM attachments f LEFT JOIN dossiers d ON d.id = f.dossier_id
+    LEFT JOIN electronic_copies e ON e.file_id = f.id LEFT JOIN certified_copies c ON c.id = e.copy_id
     WHERE f.id = :id AND (f.purpose = 'RESULT' OR f.signatures::text <> '[]')
     """
 )
@@ -66,7 +70,7 @@ def _proof(row: Any) -> PaperProof | None:
         dossier_code=row["dossier_code"],
         issued_at=row["issued_at"],
         issued_by=row["issued_by"] or ", ".join(filter(None, signers)),
-        agency=str(agency.get("name", "")),
+        agency=str(agency.get("name") or ""),
         sha256=bytes(row["sha256"]) if row["sha256"] else None,
         has_later=row["has_later"],
         is_recalled=row["is_recalled"],

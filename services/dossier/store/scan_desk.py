@@ -34,6 +34,13 @@ class ScanDesk:
             raise BatchUnreadable
         return _PAGES.validate_python(told["pages"])
 
+    async def join(self, content: bytes, last: bytes, *, caller: str) -> bytes:
+        """Return a scan with one more page; raise `BatchUnreadable` likewise."""
+        told, made = await self._workshop.ask("join", content, last, caller=caller)
+        if "problem" in told:
+            raise BatchUnreadable
+        return made[0]
+
     async def cut(self, content: bytes, pieces: Sequence[Sequence[int]], *, caller: str) -> list[bytes]:
         """Return one PDF a piece; raise `BatchUnreadable` likewise."""
         told, made = await self._workshop.ask(

@@ -166,10 +166,10 @@ SEALED: Mapping[str, SealedTable] = {
         groups={
             "given": _columns(
                 "id document_name requester_sealed signed_by entered_by entered_by_name pages copies"
-                " certified_at requester_index confirmed_by fee signer_title note"
+                " certified_at requester_index confirmed_by fee signer_title note scan_id"
             )
         },
-        later=frozenset({"signer_title", "note"}),
+        later=frozenset({"signer_title", "note", "scan_id"}),
         is_of_dossier=False,
     ),
     "copy_requests": SealedTable(
@@ -177,11 +177,19 @@ SEALED: Mapping[str, SealedTable] = {
         groups={
             "given": _columns(
                 "agency document_name requester_sealed signer signer_name entered_by entered_by_name pages"
-                " copies requester_index asked_at fee asking_id exempt_reason"
+                " copies requester_index asked_at fee asking_id exempt_reason scan_id"
             ),
             "course": _columns("state decided_by reason decided_at"),
         },
-        later=frozenset({"asking_id", "exempt_reason"}),
+        later=frozenset({"asking_id", "exempt_reason", "scan_id"}),
+        is_of_dossier=False,
+    ),
+    "electronic_copies": SealedTable(
+        key=("copy_id",),
+        groups={
+            "given": _columns("agency agency_name draft_id drafted_by drafted_at"),
+            "course": _columns("file_id issued_by issued_by_name issued_at"),
+        },
         is_of_dossier=False,
     ),
     "control_slip": SealedTable(

@@ -35,7 +35,7 @@ _BY_FIRST = {
     "start": "forms drafts authorizations personal-paper-permits personal-paper-looks personal-papers"
     " uploads attachments file-links fee-exemptions subscriptions",
     "submit": "interlinked-dossiers",
-    "track": "tracking notifications messages results",
+    "track": "tracking notifications messages results electronic-copies",
     "pay": "receipts refunds cash-drawer cash-drawers cash-closings payment-differences",
     "rate": "invitations",
     "petition": "petitions open-petitions own-petitions published-petitions petition-look-ups",

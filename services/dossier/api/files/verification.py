@@ -14,7 +14,10 @@ from services.dossier.domain.signing.verification import Thing
 from services.dossier.use_cases.files.verify_paper import verify_paper
 
 router = APIRouter(prefix="/v1", route_class=EdgeRoute, responses=PROBLEMS, tags=["Ký số"])
-_TITLES = {"RESULT": "Kết quả giải quyết thủ tục hành chính"}
+_TITLES = {
+    "RESULT": "Kết quả giải quyết thủ tục hành chính",
+    "CERTIFIED_COPY": "Bản sao điện tử được chứng thực từ bản chính",
+}
 """Of files; a paper has the title of its set of forms."""
 _OTHER = "Văn bản điện tử đã ký số"
 

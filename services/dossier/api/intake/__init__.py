@@ -5,6 +5,7 @@ from services.dossier.api.intake import (
     batches,
     books,
     drafts,
+    electronic_copies,
     late_entries,
     look_ups,
     personal_papers,
@@ -19,5 +20,6 @@ ROUTERS = (
     authorizations.router,
     late_entries.router,
     books.router,
+    electronic_copies.router,
     batches.router,
 )

@@ -62,6 +62,7 @@ def _copy(item: CertifiedCopy, work: ports.Work) -> CertifiedCopyOut:
         fee=item.fee,
         signer_title=item.signer_title,
         note=item.note,
+        is_electronic=item.scan_id is not None,
     )
 
 
@@ -83,6 +84,7 @@ def _request(item: CopyRequest, work: ports.Work, paid: Collection[UUID]) -> Cop
         asking_id=item.asking_id,
         exempt_reason=item.exempt_reason,
         is_settled=not is_owing(item) or item.asking_id in paid,
+        scan_id=item.scan_id,
     )
 
 
@@ -173,7 +175,11 @@ async def count_copies(
 ) -> CopyFiguresOut:
     """Số việc, số bản, số trang đã chứng thực trong kỳ theo cơ quan."""
     found = await certified_copies.count_copies(first, last, by=by, work=work, now=now)
-    return CopyFiguresOut(items=[CopyFigureOut.model_validate(one, from_attributes=True) for one in found])
+    return CopyFiguresOut(
+        items=[CopyFigureOut.model_validate(one, from_attributes=True) for one in found],
+        certifying_agencies=sum(one.documents > 0 for one in found),
+        electronic_agencies=sum(one.electronic > 0 for one in found),
+    )
 
 
 @router.get("/certified-copies")

@@ -30,6 +30,10 @@ class CopiedDocument(Strict):
     document_name: Line
     pages: Annotated[StrictInt, Field(ge=1, le=5000)]
     copies: Annotated[StrictInt, Field(ge=1, le=1000)]
+    scan_id: UUID | None = Field(
+        default=None,
+        description="Bản chụp PDF của bản chính, đã tải lên: bản sao điện tử (một tệp)",
+    )
 
 
 class CopyTakenIn(Strict):
@@ -82,6 +86,7 @@ class CertifiedCopyOut(BaseModel):
     fee: int | None = Field(description="Phí đã thu theo mức ngày yêu cầu, đồng; không có ở dòng cũ")
     signer_title: str | None
     note: str | None
+    is_electronic: bool = Field(description="Bản sao điện tử: người ký lập và ký tệp, văn thư đóng dấu")
 
 
 class CopyRequestOut(BaseModel):
@@ -102,6 +107,7 @@ class CopyRequestOut(BaseModel):
     asking_id: UUID | None
     exempt_reason: str | None = Field(description="Lý do miễn phí; không có khi phải thu")
     is_settled: bool = Field(description="Đã thu phí hoặc không phải thu: ký được")
+    scan_id: UUID | None
 
 
 class CopyRequestPage(BaseModel):
@@ -150,12 +156,36 @@ class CopyFigureOut(BaseModel):
     exempted: int = Field(description="Phí được miễn của bản đã chứng thực, đồng")
     collected: int = Field(description="Tổng các biên lai còn hiệu lực của kỳ, đồng")
     refunded: int = Field(description="Đã trả lại trong kỳ, đồng")
+    electronic: int = Field(description="Số bản sao điện tử đã cấp trong kỳ")
 
 
 class CopyFiguresOut(BaseModel):
-    """By agency."""
+    """By agency, and what index 4.6 asks: how many of those that certify copies do so electronically."""
 
     items: list[CopyFigureOut]
+    certifying_agencies: int = Field(description="Chỉ tiêu 4.6, mẫu số: cơ quan có chứng thực bản sao")
+    electronic_agencies: int = Field(description="Chỉ tiêu 4.6, tử số: cơ quan có cấp bản sao điện tử")
+
+
+class ElectronicCopyOut(BaseModel):
+    """An electronic copy its owner may fetch, hand in anywhere, and have checked by its address."""
+
+    copy_id: UUID
+    number: str
+    document_name: str
+    agency: str
+    agency_name: str
+    certified_at: datetime
+    issued_at: datetime | None
+    attachment_id: UUID | None
+    verification_url: str
+
+
+class ElectronicCopyPage(BaseModel):
+    """A person's electronic copies, newest first."""
+
+    items: list[ElectronicCopyOut]
+    next_cursor: str | None = None
 
 
 class CertifiedCopiesOut(BaseModel):

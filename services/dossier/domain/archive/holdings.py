@@ -146,6 +146,7 @@ KEPT = {
     "of no dossier": {
         "certified_copies",
         "copy_requests",
+        "electronic_copies",
         "intake_batches",
         "mirror_statuses",
         "post_lists",

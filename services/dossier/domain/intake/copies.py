@@ -31,6 +31,8 @@ class CertifiedCopy:
     signer_title: str | None = None
     """The signer's office as the book names it; None for lines of before it was asked for."""
     note: str | None = None
+    scan_id: UUID | None = None
+    """The scan of the original an electronic copy is made of; None for copies on paper."""
 
     @property
     def number_text(self) -> str:
@@ -94,6 +96,8 @@ class CopyRequest:
     """The call it was asked in, which one receipt is of; None for requests of before money was taken."""
     exempt_reason: str | None = None
     """Why nothing is charged; the signer reads it before signing."""
+    scan_id: UUID | None = None
+    """The scan an electronic copy is made of; None for copies on paper."""
 
     @property
     def charged(self) -> int | None:
@@ -125,6 +129,7 @@ class CopyRequest:
     ) -> CertifiedCopy:
         """Return the line it becomes of the book of who signs; the note says why nothing was charged."""
         exempt = f"Miễn phí: {self.exempt_reason}" if self.exempt_reason is not None else ""
+        form = "Bản sao điện tử" if self.scan_id is not None else ""
         return CertifiedCopy(
             id=self.id,
             agency=agency,
@@ -142,8 +147,27 @@ class CopyRequest:
             confirmed_by=by,
             fee=self.charged,
             signer_title=title,
-            note="; ".join(part for part in (exempt, note) if part),
+            note="; ".join(part for part in (exempt, form, note) if part),
+            scan_id=self.scan_id,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElectronicCopy:
+    """The electronic copy of a line of the book: drafted for its signer, then signed, sealed and issued."""
+
+    copy_id: UUID
+    agency: str
+    agency_name: str
+    draft_id: UUID
+    """The scan with the words of certification, before anybody signed it."""
+    drafted_by: str
+    drafted_at: datetime
+    file_id: UUID | None = None
+    """The signed and sealed file; None until the clerk sealed it."""
+    issued_by: str | None = None
+    issued_by_name: str | None = None
+    issued_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +186,27 @@ class CopyFigure:
     """What receipts that stand brought in the period, whenever its copies are certified."""
     refunded: int = 0
     """What of refused copies' money went back in the period."""
+    electronic: int = 0
+    """How many electronic copies were issued in the period: index 4.6 asks whether there are any."""
 
 
 def book_year(at: datetime) -> int:
     """Return the year of the book: Viet Nam's."""
     return at.astimezone(VIETNAM).year
+
+
+def words_of(line: CertifiedCopy, agency_name: str) -> dict[str, str]:
+    """Return what the page of certification says of a line (NĐ 23/2015, NĐ 45/2020 article 10).
+
+    The wording of the annexes was not at hand: to be compared before going live.
+    """
+    at = line.certified_at.astimezone(VIETNAM)
+    return {
+        "agency": agency_name,
+        "number": line.number_text,
+        "day": f"ngày {at.day:02d} tháng {at.month:02d} năm {at.year}",
+        "document": line.document_name,
+        "pages": str(line.pages),
+        "signer": line.signed_by,
+        "title": line.signer_title or "",
+    }

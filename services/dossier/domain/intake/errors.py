@@ -66,6 +66,20 @@ class CopiesUnpaid(Refusal):
     title = "Yêu cầu chứng thực chưa nộp phí"
 
 
+class NotElectronic(Refusal):
+    """The line of the book is of copies on paper, or its electronic copy was issued already (409)."""
+
+    code = "copy-not-electronic"
+    title = "Dòng này không có bản sao điện tử đang chờ"
+
+
+class CopyUnsigned(Refusal):
+    """The draft does not carry a signature that is intact and trusted, or is not the draft any more (409)."""
+
+    code = "copy-unsigned"
+    title = "Bản sao điện tử chưa được người chứng thực ký số hợp lệ trên đúng nội dung đã lập"
+
+
 class NotTheSigner(Forbidden):
     """Only the signer who was named, or who acts in that signer's place today, confirms (403)."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
-from services.dossier.domain.intake.copies import CertifiedCopy, CopyFigure, CopyRequest
+from services.dossier.domain.intake.copies import CertifiedCopy, CopyFigure, CopyRequest, ElectronicCopy
 from services.dossier.store.shown import SEALED_ON
 from services.dossier.use_cases.sealed_rows import RowSeals
 
@@ -53,21 +53,25 @@ _DECIDE = Statement(
 _FIGURES = Statement(
     """
     SELECT agency, sum(documents) AS documents, sum(copies) AS copies, sum(pages) AS pages, sum(fees) AS fees,
-        sum(exempted) AS exempted, sum(collected) AS collected, sum(refunded) AS refunded
+        sum(exempted) AS exempted, sum(collected) AS collected, sum(refunded) AS refunded,
+        sum(electronic) AS electronic
     FROM (
         SELECT c.agency, 1 AS documents, c.copies, c.copies::bigint * c.pages AS pages,
             coalesce(c.fee, 0) AS fees, CASE WHEN r.exempt_reason IS NULL THEN 0 ELSE coalesce(r.fee, 0) END
-            AS exempted, 0::bigint AS collected, 0::bigint AS refunded
+            AS exempted, 0::bigint AS collected, 0::bigint AS refunded, 0 AS electronic
         FROM certified_copies c LEFT JOIN copy_requests r ON r.id = c.id
         WHERE c.certified_at >= :first AND c.certified_at < :end
         UNION ALL
-        SELECT agency, 0, 0, 0, 0, 0, amount, 0 FROM receipts
+        SELECT agency, 0, 0, 0, 0, 0, amount, 0, 0 FROM receipts
         WHERE asking_id IS NOT NULL AND state = 'VALID'
           AND day >= (:first AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
           AND day < (:end AT TIME ZONE 'Asia/Ho_Chi_Minh')::date
         UNION ALL
-        SELECT agency, 0, 0, 0, 0, 0, 0, amount FROM refunds
+        SELECT agency, 0, 0, 0, 0, 0, 0, amount, 0 FROM refunds
         WHERE asking_id IS NOT NULL AND state = 'APPROVED' AND decided_at >= :first AND decided_at < :end
+        UNION ALL
+        SELECT agency, 0, 0, 0, 0, 0, 0, 0, 1 FROM electronic_copies
+        WHERE issued_at >= :first AND issued_at < :end
     ) told
     WHERE :agencies::text[] IS NULL OR agency = ANY(:agencies)
     GROUP BY agency ORDER BY agency
@@ -84,16 +88,54 @@ _PAGE = Statement(
 )
 
 
+_ELECTRONIC = tuple(ElectronicCopy.__dataclass_fields__)
+_DRAFTED = Statement(
+    f"INSERT INTO electronic_copies ({', '.join(_ELECTRONIC)}, seals)"
+    f" VALUES ({', '.join(f':{name}' for name in _ELECTRONIC)}, :seals)",
+    races=("pk_electronic_copies",),
+)
+_ISSUED = Statement(
+    "UPDATE electronic_copies SET file_id = :file_id, issued_by = :issued_by,"
+    f" issued_by_name = :issued_by_name, issued_at = :issued_at, {SEALED_ON}"
+    " WHERE copy_id = :copy_id AND file_id IS NULL"
+)
+_LINE = Statement(
+    f"SELECT {', '.join(f'c.{name}' for name in _NAMES)}, e.copy_id, e.agency_name, e.draft_id, e.drafted_by,"
+    " e.drafted_at, e.file_id, e.issued_by, e.issued_by_name, e.issued_at, e.seals"
+    " FROM certified_copies c LEFT JOIN electronic_copies e ON e.copy_id = c.id WHERE c.id = :id"
+)
+_OF_PERSON = Statement(
+    f"SELECT {', '.join(f'c.{name}' for name in _NAMES)}, e.copy_id, e.agency_name, e.draft_id, e.drafted_by,"
+    " e.drafted_at, e.file_id, e.issued_by, e.issued_by_name, e.issued_at, e.seals"
+    " FROM certified_copies c JOIN electronic_copies e ON e.copy_id = c.id"
+    " WHERE c.requester_index = :person AND e.file_id IS NOT NULL AND c.id < :before"
+    " ORDER BY c.id DESC LIMIT :limit"
+)
+
+
 def _request(row: Any) -> CopyRequest:
     found = {name: row[name] for name in _ASKED}
     asking = row["asking_id"]
-    plain = {"id": UUID(int=row["id"].int), "asking_id": UUID(int=asking.int) if asking else None}
+    plain = {"id": _id(row["id"]), "asking_id": _id(asking), "scan_id": _id(row["scan_id"])}
     return CopyRequest(**{**found, **plain})
 
 
 def _line(row: Any) -> CertifiedCopy:
     found: dict[str, Any] = {name: row[name] for name in _NAMES}
-    return CertifiedCopy(**{**found, "id": UUID(int=row["id"].int)})
+    return CertifiedCopy(**{**found, "id": _id(row["id"]), "scan_id": _id(row["scan_id"])})
+
+
+def _electronic(row: Any) -> ElectronicCopy | None:
+    if row["copy_id"] is None:
+        return None
+    found: dict[str, Any] = {name: row[name] for name in _ELECTRONIC}
+    plain = {name: _id(row[name]) for name in ("copy_id", "draft_id", "file_id")}
+    return ElectronicCopy(**{**found, **plain})
+
+
+def _id(value: Any) -> UUID | None:
+    """Return the driver's id as everybody else's."""
+    return UUID(int=value.int) if value else None
 
 
 class PostgresCopyBook:
@@ -114,6 +156,33 @@ class PostgresCopyBook:
         for item in copies:
             columns: dict[str, Any] = {name: getattr(item, name) for name in _NAMES}
             self._unit.write(_ADD, **columns, seals=self._seals.made("certified_copies", columns))
+
+    async def line(self, copy_id: UUID) -> tuple[CertifiedCopy, ElectronicCopy | None] | None:
+        """Return a line of the book and what there is of its electronic copy."""
+        row = await self._unit.fetch_one(_LINE, id=copy_id)
+        if row is None:
+            return None
+        if row["copy_id"] is not None:
+            self._seals.see("electronic_copies", row)
+        return _line(row), _electronic(row)
+
+    async def electronic_of(
+        self, person: bytes, before: UUID, limit: int
+    ) -> list[tuple[CertifiedCopy, ElectronicCopy]]:
+        """Return a person's issued electronic copies, newest first."""
+        rows = await self._unit.fetch(_OF_PERSON, person=person, before=before, limit=limit)
+        return [(_line(row), found) for row in rows if (found := _electronic(row)) is not None]
+
+    def draft(self, copy: ElectronicCopy) -> None:
+        """Keep what the signer is to sign; `Stale` at the commit when there is a draft already."""
+        columns: dict[str, Any] = {name: getattr(copy, name) for name in _ELECTRONIC}
+        self._unit.write(_DRAFTED, **columns, seals=self._seals.made("electronic_copies", columns))
+
+    def issue(self, copy: ElectronicCopy) -> None:
+        """Keep the sealed file; `Stale` at the commit when somebody was faster."""
+        names = ("copy_id", "file_id", "issued_by", "issued_by_name", "issued_at")
+        columns: dict[str, Any] = {name: getattr(copy, name) for name in names}
+        self._unit.write(_ISSUED, **columns, seals=self._seals.made("electronic_copies", columns, "course"))
 
     def ask(self, requests: Sequence[CopyRequest]) -> None:
         """Keep what is asked for."""

@@ -129,6 +129,7 @@ Table(
     Column("confirmed_by", Text),
     Column("fee", BigInteger),
     *texts("signer_title", "note", nullable=True),
+    Column("scan_id", UUID),
     UniqueConstraint("id"),
     seals(),
 )
@@ -153,6 +154,7 @@ _asked = Table(
     Column("fee", BigInteger),
     Column("asking_id", UUID),
     Column("exempt_reason", Text),
+    Column("scan_id", UUID),
     seals(),
 )
 Index("ix_copy_requests_asking_id", _asked.c.asking_id, postgresql_where=text("asking_id IS NOT NULL"))
@@ -162,6 +164,25 @@ Index(
     postgresql_where=text("state <> 'CERTIFIED' AND requester_sealed <> ''"),
 )
 Index("ix_copy_requests_agency", _asked.c.agency, _asked.c.id, postgresql_where=text("state = 'WAITING'"))
+_electronic = Table(
+    "electronic_copies",
+    metadata,
+    Column("copy_id", UUID, primary_key=True),
+    *texts("agency", "agency_name", "drafted_by"),
+    Column("draft_id", UUID, nullable=False),
+    Column("drafted_at", moment, nullable=False),
+    Column("file_id", UUID),
+    *texts("issued_by", "issued_by_name", nullable=True),
+    Column("issued_at", moment),
+    UniqueConstraint("file_id"),
+    seals(),
+)
+Index(
+    "ix_electronic_copies_issued_at",
+    _electronic.c.issued_at,
+    _electronic.c.agency,
+    postgresql_where=text("issued_at IS NOT NULL"),
+)
 lists = Table(
     "handover_lists",
     metadata,

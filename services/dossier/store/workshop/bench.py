@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from services.dossier.store.inspection.wrong import MOST_MEMORY
-from services.dossier.store.workshop.scans import cut, measure
+from services.dossier.store.workshop.scans import cut, join, measure
 from services.dossier.store.workshop.signing import finish, prepare
 from services.dossier.store.workshop.verifying import verify
 
@@ -23,6 +23,7 @@ JOBS: dict[str, Callable[..., Answer]] = {
     "finish": finish,
     "measure": measure,
     "cut": cut,
+    "join": join,
 }
 
 

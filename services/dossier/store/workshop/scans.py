@@ -78,6 +78,17 @@ def _draws(page: PageObject) -> bool:
     )
 
 
+def join(content: bytes, last: bytes) -> tuple[dict[str, Any], Sequence[bytes]]:
+    """Return one PDF of a scan's pages and the page that goes last; nothing else of the scan goes along."""
+    writer = PdfWriter()
+    for one in (content, last):
+        for page in PdfReader(io.BytesIO(one), strict=False).pages:
+            writer.add_page(page)
+    out = io.BytesIO()
+    writer.write(out)
+    return {"pages": len(writer.pages)}, (out.getvalue(),)
+
+
 def cut(content: bytes, *, pieces: list[list[int]]) -> tuple[dict[str, Any], Sequence[bytes]]:
     """Return one PDF a piece, of these pages (from 1) in this order; nothing else of the batch goes along."""
     reader = PdfReader(io.BytesIO(content), strict=False)

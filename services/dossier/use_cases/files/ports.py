@@ -248,6 +248,9 @@ class ScanDesk(Protocol):
     async def measure(self, content: bytes, *, caller: str) -> tuple[ScannedPage, ...]:
         """Return each page as it was measured; raise `BatchUnreadable`."""
 
+    async def join(self, content: bytes, last: bytes, *, caller: str) -> bytes:
+        """Return a scan with one more page; raise `BatchUnreadable`."""
+
     async def cut(self, content: bytes, pieces: Sequence[Sequence[int]], *, caller: str) -> list[bytes]:
         """Return one PDF a piece; raise `BatchUnreadable`."""
 

@@ -111,6 +111,15 @@ async def seal_file(
     old = await _signable(attachment_id, (), by=by, work=work)
     if isinstance(old, Refusal):
         raise old
+    new = await sealed_version(old, stamp=stamp, reason=reason, by=by, work=work, now=now)
+    await keep_version(old, new, by=by, work=work, now=now)
+    return new
+
+
+async def sealed_version(
+    old: Attachment, *, stamp: str, reason: str, by: Caller, work: Work, now: datetime
+) -> Attachment:
+    """Return a file's next version, sealed with the key of the clerk's agency and durable; not yet kept."""
     chain = work.agency_seals.chain(by.agency)
     holder = work.signer.holder(chain, now)
     await work.rest()
@@ -127,9 +136,7 @@ async def seal_file(
         now=now,
         caller=by.subject,
     )
-    new = await _new_version(old, new_attachment_id, content, by=by, work=work, now=now)
-    await keep_version(old, new, by=by, work=work, now=now)
-    return new
+    return await _new_version(old, new_attachment_id, content, by=by, work=work, now=now)
 
 
 async def forget_signings(*, work: Work, now: datetime) -> list[UUID]:

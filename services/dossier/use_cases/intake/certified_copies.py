@@ -19,6 +19,7 @@ from services.dossier.domain.payments.counter import MoneyReceipt, Refund
 from services.dossier.domain.standing import WORKING_ROLES
 from services.dossier.domain.work.colleagues import signs_for
 from services.dossier.domain.work.errors import NobodyOfThatName
+from services.dossier.use_cases.intake.electronic_copies import require_scans
 from services.dossier.use_cases.intake.reception import require_one_stop
 from services.dossier.use_cases.keeping import books_of, keepers_on
 from services.dossier.use_cases.payments.copies import give_back, require_settled, take_for_copies
@@ -61,6 +62,7 @@ async def ask_for_copies(
     faults = identity_faults(requester, today, "requester")
     if faults:
         raise Invalid(fields=faults)
+    await require_scans(requester, documents, by=by, work=work)
     known = {name: str(value) for name, value in requester.items() if value is not None}
     sealed = work.seals.seal(known, purpose="copy")
     index = person_index(work.seals, requester)
@@ -83,6 +85,7 @@ async def ask_for_copies(
             fee=work.fee_rules.copies_cost(document["pages"], document["copies"], today),
             asking_id=asking,
             exempt_reason=payment.exempt_reason if payment and is_exempt else None,
+            scan_id=document.get("scan_id"),
         )
         for document in documents
     ]

@@ -8,7 +8,7 @@ from uuid import UUID
 from services.dossier.domain.definitions import Procedure
 from services.dossier.domain.intake.authorizations import Authorization
 from services.dossier.domain.intake.batches import Batch, Sheet
-from services.dossier.domain.intake.copies import CertifiedCopy, CopyFigure, CopyRequest
+from services.dossier.domain.intake.copies import CertifiedCopy, CopyFigure, CopyRequest, ElectronicCopy
 from services.dossier.domain.intake.drafts import SubmissionDraft
 from services.dossier.domain.intake.evidence import Evidence
 from services.dossier.domain.intake.handovers import HandOverList, PapersHeld
@@ -124,6 +124,20 @@ class CopyBook(Protocol):
 
     def add(self, copies: Sequence[CertifiedCopy]) -> None:
         """Keep lines of the book."""
+
+    async def line(self, copy_id: UUID) -> tuple[CertifiedCopy, ElectronicCopy | None] | None:
+        """Return a line of the book and what there is of its electronic copy."""
+
+    async def electronic_of(
+        self, person: bytes, before: UUID, limit: int
+    ) -> list[tuple[CertifiedCopy, ElectronicCopy]]:
+        """Return a person's issued electronic copies, newest first."""
+
+    def draft(self, copy: ElectronicCopy) -> None:
+        """Keep what the signer is to sign; `Stale` at the commit when there is a draft already."""
+
+    def issue(self, copy: ElectronicCopy) -> None:
+        """Keep the sealed file; `Stale` at the commit when somebody was faster."""
 
     def ask(self, requests: Sequence[CopyRequest]) -> None:
         """Keep what is asked for."""

@@ -70,5 +70,8 @@ class Press(Protocol):
     def copy_book(self, content: dict[str, Any]) -> bytes:
         """Return the PDF of a book of certified copies."""
 
+    def copy_words(self, content: dict[str, Any]) -> bytes:
+        """Return the page of certification of an electronic copy as PDF."""
+
     def register_sheet(self, content: dict[str, Any]) -> bytes:
         """Return a register or a book as a spreadsheet (XLSX), its columns as wide as `widths` says."""

@@ -49,6 +49,7 @@ def _persons() -> list[Route]:
 
 
 def _offices() -> list[Route]:
+    copy = f"{_ROOT}/certified-copies/{{copy_id}}"
     late, lists, sheets = f"{_ROOT}/late-entries", f"{_ROOT}/handover-lists", f"{_ROOT}/intake-batches"
     return [
         Route("POST", late, "dossier", OFFICERS, Priority.VITAL),
@@ -57,6 +58,17 @@ def _offices() -> list[Route]:
         Route("POST", f"{late}/{{entry_id}}/rejection", "dossier", OFFICERS),
         Route("POST", f"{_ROOT}/certified-copies", "dossier", OFFICERS),
         Route("GET", f"{_ROOT}/certified-copies", "dossier", OFFICERS),
+        Route("POST", f"{copy}/draft", "dossier", OFFICERS, Priority.NORMAL, 30.0),
+        Route("POST", f"{copy}/issuance", "dossier", OFFICERS, Priority.NORMAL, 30.0),
+        Route("GET", f"{_ROOT}/electronic-copies", "dossier", PERSONS),
+        Route(
+            "GET",
+            f"{_ROOT}/electronic-copies/{{copy_id}}/content",
+            "dossier",
+            PERSONS | OFFICERS,
+            Priority.NORMAL,
+            30.0,
+        ),
         Route("POST", f"{_ROOT}/copy-payments", "dossier", _CASHIERS),
         Route("GET", f"{_ROOT}/copy-requests", "dossier", OFFICERS),
         Route("POST", f"{_ROOT}/copy-confirmations", "dossier", OFFICERS),
