@@ -13,6 +13,7 @@ from services.dossier.jobs.print_papers import PRINT_PAPERS
 from services.dossier.jobs.recompute_due import RECOMPUTE_DUE
 from services.dossier.jobs.write_exports import WRITE_EXPORTS
 from services.dossier.use_cases.sealed_tables import SEALED
+from tests.builders.dossier.files import a_pdf
 from tests.builders.dossier.hall import a_point
 from tests.builders.dossier.kin import BIRTH, a_group, kin_of
 from tests.builders.dossier.lives import AGENT, Life, cancelled, handed_over, held_and_released, refused
@@ -29,7 +30,7 @@ from tests.builders.dossier.office import (
 )
 from tests.builders.dossier.till import a_cashier, a_channel, a_fee, a_till
 from tests.builders.dossier.yard import Yard
-from tests.integration.dossier.test_books import LEADERS, asked_for, confirmed, copies
+from tests.integration.dossier.test_books import COUNTER, LEADERS, asked_for, confirmed, copies
 from tests.integration.dossier.test_drafts import begun
 from tests.integration.dossier.test_exports import ASKED
 from tests.integration.dossier.test_late_entries import MANAGER, THURSDAY, decided, entered
@@ -40,6 +41,17 @@ from tests.integration.dossier.test_working_time import a_changed_year
 TABLES = tuple(SEALED)
 RULER = an_officer("ONE_STOP_MANAGER", subject="truong-mot-cua")
 CHECKS = "SELECT conname AS name FROM pg_constraint WHERE conrelid = $1::text::regclass AND contype = 'c'"
+
+
+async def electronically(office: Office) -> None:
+    """Have a copy certified electronically, as far as its draft."""
+    scan = await office.upload(COUNTER, a_pdf())
+    document = {"document_name": "Học bạ", "pages": 1, "copies": 1, "scan_id": scan}
+    who = {"full_name": "Nguyễn Văn An", "identity_number": a_citizen().identity_number}
+    (copy,) = await asked_for(office, copies(documents=[document], requester=who))
+    assert (await confirmed(office, [copy])).status_code == 201
+    drafted = await office.service.post(f"/v1/certified-copies/{copy}/draft", {}, SIGNER)
+    assert drafted.status_code == 201, drafted.text
 
 
 class Hand:
@@ -96,6 +108,7 @@ async def written_beside(office: Office) -> None:
     service = office.service
     await service.receive(*LEADERS)
     await confirmed(office, await asked_for(office, copies("Bằng")))
+    await electronically(office)
     service.clock.set(THURSDAY)
     entry = (await entered(office)).json()
     assert (await decided(office, entry, MANAGER)).status_code == 201

@@ -161,7 +161,7 @@ async def test_what_was_certified_is_counted_by_period_and_agency(office: Office
     query = "/v1/statistics/certified-copies?from=2026-03-01&to=2026-03-31"
     told = (await office.service.get(query, SIGNER)).json()["items"]
     money = {"fees": 24_000, "exempted": 0, "collected": 36_000, "refunded": 0}
-    assert told == [{"agency": COMMUNE, "documents": 2, "copies": 6, "pages": 12, **money}]
+    assert told == [{"agency": COMMUNE, "documents": 2, "copies": 6, "pages": 12, "electronic": 0, **money}]
     above = an_officer("SUPERVISOR", agency="H99", subject="giam-sat")
     assert (await office.service.get(query, above)).json()["items"] == told
     assert (await office.service.get(query, LEADER_ELSEWHERE)).json()["items"] == []

@@ -165,7 +165,7 @@ NAMED_ELSEWHERE = {
 """Tables of which a row taken out is missed by what this says, with its line."""
 TAKEN_OUT_UNSEEN = {
     *("agencies", "staff", "forms", "interlinked_groups", "desk_points"),
-    *("certified_copies", "destruction_lines", "drafts", "due_moves", "exports"),
+    *("certified_copies", "destruction_lines", "drafts", "due_moves", "electronic_copies", "exports"),
 }
 """Of these it is not seen here: copies are held against the catalogue (`verify-copies`), books of copies
 against their numbers; lines of lists and commands say nothing their list, command or dossier does not, and
