@@ -5,11 +5,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import structlog
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509 import Certificate, load_der_x509_certificate
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
 from kernel.core.clock import VIETNAM
+from services.dossier.domain.errors import InspectionBusy
 from services.dossier.domain.signing.session import CertificateWrong, NotSignable, SignatureWrong
 from services.dossier.domain.signing.stamps import StampTemplate
 from services.dossier.store.stamp_press import print_stamp, stamp_templates
@@ -17,6 +19,9 @@ from services.dossier.store.workshop.pool import Workshop
 from services.dossier.use_cases.files.ports import Holder, PreparedPdf, StampWanted
 
 _MOST_CERTIFICATES = 6
+_UNDONE = "too-complex"
+"""The process took too long or died: nothing is said about the signature."""
+_log = structlog.get_logger()
 
 
 class WorkshopSigner:
@@ -87,7 +92,10 @@ class WorkshopSigner:
         now: datetime,
         caller: str,
     ) -> bytes:
-        """Return the signed PDF; raise `SignatureWrong` for a signature that is not of the certificate."""
+        """Return the signed PDF; raise `SignatureWrong` for a signature that is not of the certificate.
+
+        `InspectionBusy` when the process took too long: nothing was decided, asking again may do.
+        """
         told, made = await self._workshop.ask(
             "finish",
             *(prepared, attributes, signature, time_stamp, *chain),
@@ -96,7 +104,16 @@ class WorkshopSigner:
             trust=self._trust,
             **place,
         )
-        if "problem" in told:
+        problem = told.get("problem")
+        if problem == _UNDONE and time_stamp:
+            # The time stamp is not worth the signature: whoever signed gets the file, and sees its level.
+            _log.warning("time_stamp_left_out", caller=caller)
+            return await self.finish(
+                *(prepared, attributes, place, chain, signature), time_stamp=b"", now=now, caller=caller
+            )
+        if problem == _UNDONE:
+            raise InspectionBusy
+        if problem:
             raise SignatureWrong
         return made[0]
 
