@@ -97,7 +97,11 @@ def welcome(stack: Stack, seconds: float) -> str:
         ("Sign in", ports.url("gateway") + "/dang-nhap", "VNeID or VNConnect as played, or a sample officer"),
         ("VNConnect, VNeID (sandbox)", ports.url("identity"), "accounts to sign in with"),
         ("Document axis (sandbox)", ports.url("axis"), "another agency's e-office"),
-        ("Time stamps (sandbox)", ports.url("tsa"), "the authority that dates seals and signatures"),
+        (
+            "Time stamps (sandbox)",
+            ports.url("tsa"),
+            "an authority for seals and signatures (DOSSIER_TSA_URL)",
+        ),
         ("Outside system (sandbox)", ports.url("outside"), "the civil-status software of birth registration"),
     ]
     lines = [

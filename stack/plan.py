@@ -11,7 +11,7 @@ from stack.keys import Keys
 from stack.ministry import MINISTRY, simulated_ministry
 from stack.seal import province_seal
 from stack.servers import free_port
-from stack.time_authority import authority_file, trust_folder
+from stack.time_authority import authority_file
 
 SERVICES = ("catalog", "dossier", "notify", "survey", "gateway")
 _LAST_PORT = 65535
@@ -133,8 +133,6 @@ def _particular(name: str, around: Surroundings) -> dict[str, str]:
                 "HISTORY_KEY": keys.history_key,
                 "IDENTIFICATION_LEVEL": str(around.identification_level),
                 "SEALS": json.dumps({"*": province_seal(around.data, keys)}),
-                "TRUST_FOLDER": str(trust_folder(around.data)),
-                "TSA_URL": ports.url("tsa") + "/",
                 "FILES_URL": (around.data / "files").as_uri(),
                 "OUTSIDE_URL": ports.url("outside") + "/requests",
                 "OUTSIDE_KEY": keys.outside_key,

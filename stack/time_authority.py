@@ -1,4 +1,4 @@
-"""The stack's time stamping authority: its key, made once, and its certificate, which the stack trusts."""
+"""The stack's time stamping authority: its key, made once, and its certificate for whoever wants to trust it."""
 
 from pathlib import Path
 
@@ -18,16 +18,11 @@ def authority_file(data: Path, keys: Keys) -> Path:
     if not file.exists():
         made = a_new_authority()
         hidden = BestAvailableEncryption(keys.seal_passphrase.encode())
-        roots = trust_folder(data) / "roots"
+        roots = data / "trust" / "roots"
         roots.mkdir(parents=True, exist_ok=True)
         (roots / _ROOT).write_bytes(made.chain[0].public_bytes(Encoding.PEM))
-        # The key last: where it is, the certificate is trusted already.
+        # The key last: where it is, the certificate is there already.
         write_secret(
             file, pkcs12.serialize_key_and_certificates(b"tsa", made.key, made.chain[0], None, hidden)
         )
     return file
-
-
-def trust_folder(data: Path) -> Path:
-    """Return the folder of what the stack's dossier service trusts."""
-    return data / "trust"

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "0089"
+revision = "0092"
 down_revision = "0091"
 branch_labels = None
 depends_on = None
