@@ -100,7 +100,7 @@ def welcome(stack: Stack, seconds: float) -> str:
         (
             "Time stamps (sandbox)",
             ports.url("tsa"),
-            "an authority for seals and signatures (DOSSIER_TSA_URL)",
+            "an authority for DOSSIER_TSA_URL",
         ),
         ("Outside system (sandbox)", ports.url("outside"), "the civil-status software of birth registration"),
     ]

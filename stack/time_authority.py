@@ -1,4 +1,4 @@
-"""The stack's time stamping authority: its key, made once, and its certificate for whoever wants to trust it."""
+"""The stack's time stamping authority: its key, made once, and its certificate beside it."""
 
 from pathlib import Path
 
