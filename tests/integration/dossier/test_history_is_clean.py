@@ -60,9 +60,14 @@ async def test_a_signed_file_sealed_as_it_was_written_still_fits(
     assert json.dumps(found["found"]) != json.dumps(row["signatures"])
     async with runtime.unit_of_work() as unit:
         keys = runtime.open_work(unit).history_keys
-    told = seal(UNORDERED_FILE_KIND, FILE, {**dict(row), "signatures": found["found"]}, keys)
-    change = "UPDATE attachments SET seal = $2 WHERE id = $1"
-    await runtime.pool.execute(change, row["id"], told)
+    # Levels of signatures are newer than the order.
+    written, kept = (
+        [{name: value for name, value in one.items() if name != "level"} for one in of]
+        for of in (found["found"], row["signatures"])
+    )
+    told = seal(UNORDERED_FILE_KIND, FILE, {**dict(row), "signatures": written}, keys)
+    change = "UPDATE attachments SET seal = $2, signatures = $3 WHERE id = $1"
+    await runtime.pool.execute(change, row["id"], told, kept)
     assert "0 broken" in await verified(office, capsys)
     await runtime.pool.execute("UPDATE attachments SET scan_seal = '' WHERE id = $1", row["id"])
     await seal_rows(runtime, [])

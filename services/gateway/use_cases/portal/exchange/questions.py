@@ -198,8 +198,11 @@ async def find_for(by: Caller, id_: UUID, *, questions: Questions, now: datetime
 
     One to an agency that ended is seen and answered by who goes on for it.
     """
-    kept, sees = await questions.find(id_), sees_agency(by, None)
-    if kept is None or (sees is not None and not await _is_kept(kept, sees, questions, now)):
+    kept = await questions.find(id_)
+    if kept is None:
+        raise NotFound
+    sees = sees_agency(by, None)
+    if sees is not None and not await _is_kept(kept, sees, questions, now):
         raise NotFound
     return kept
 
