@@ -38,8 +38,11 @@ async def server(jars_dsn: str):
 
 
 async def sessions(server: Any) -> list[int]:
-    """Return the server processes behind the locks."""
-    query = "SELECT pid FROM pg_stat_activity WHERE application_name = 'jars locks' ORDER BY pid"
+    """Return the server processes behind the locks of this test's database; others' tests have theirs."""
+    query = (
+        "SELECT pid FROM pg_stat_activity WHERE application_name = 'jars locks'"
+        " AND datname = current_database() ORDER BY pid"
+    )
     return [row["pid"] for row in await server.fetch(query)]
 
 
@@ -98,7 +101,11 @@ async def test_many_turns_take_one_connection(replicas: list[Locks], server: Any
     assert all(await asyncio.gather(*(a_turn(first, f"job {number}") for number in range(50))))
     assert await sessions(server) == known
     assert len(known) == 1
-    assert await server.fetchval("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == 0
+    held = (
+        "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+        " WHERE locktype = 'advisory' AND datname = current_database()"
+    )
+    assert await server.fetchval(held) == 0
 
 
 async def test_what_runs_under_a_lock_that_is_lost_is_stopped(replicas: list[Locks], server: Any) -> None:
