@@ -138,9 +138,11 @@ class Aftermath:
         )
         self._eventually(
             "no message waits",
-            [0],
+            [],
             lambda: self._column(
-                "notify", "SELECT count(*) FROM messages WHERE state NOT IN ('SENT', 'FAILED_PERMANENT')"
+                "notify",
+                "SELECT concat_ws(' ', channel, template, state, attempts, reason, now() - due_at) FROM messages"
+                " WHERE state NOT IN ('SENT', 'FAILED_PERMANENT') ORDER BY due_at",
             ),
         )
 
