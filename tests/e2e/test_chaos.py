@@ -141,8 +141,8 @@ class Aftermath:
             [],
             lambda: self._column(
                 "notify",
-                "SELECT concat_ws(' ', channel, template, state, attempts, reason, now() - due_at) FROM messages"
-                " WHERE state NOT IN ('SENT', 'FAILED_PERMANENT') ORDER BY due_at",
+                "SELECT concat_ws(' ', channel, template, state, attempts, reason, now() - due_at)"
+                " FROM messages WHERE state NOT IN ('SENT', 'FAILED_PERMANENT') ORDER BY due_at",
             ),
         )
 
