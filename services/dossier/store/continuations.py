@@ -83,7 +83,9 @@ _TO_REALIGN = Statement(
 )
 # What had ended says at once who goes on in the end, through every merger. What nobody was named for yet
 # has indexes of its own, so that asking every few seconds costs nothing once it is done; what goes on
-# otherwise is looked through only where a word on the way is new. Newest first: those are asked about.
+# otherwise is looked through only where a word on the way is new. Newest first: those are asked about. By
+# the day of submission, an order which only those indexes have (the table's key has that of `id`, and the
+# planner would walk it from end to end).
 _HAD_ENDED = f"state IN {_SETTLED} AND destroyed_by IS NULL"
 _COLUMNS = {
     "receiving_agency": "",
@@ -95,7 +97,7 @@ _COLUMNS = {
 def _had_ended(condition: str) -> str:
     """Return the query of ended dossiers of an agency that say otherwise than is so who goes on for it."""
     rest = f"{_HAD_ENDED} AND NOT id = ANY(:past::uuid[]) AND {_HEIR} <> '{UNSURE}' AND {condition}"
-    newest = "ORDER BY id DESC LIMIT :limit"
+    newest = "ORDER BY submitted_at DESC, id DESC LIMIT :limit"
     told = f"a.is_anew AND {_HEIR} <> coalesce(work -> 'continuing' -> a.code ->> 'code', '')"
     found = []
     for column, only in _COLUMNS.items():

@@ -63,6 +63,8 @@ _FILL_STAFF = """
 _FILL_YOUNG = _FILL.replace("% 40", "% 5").replace(
     f"generate_series(1, {ROWS})", f"generate_series(20, {ROWS}, 20)"
 )
+# One of a few large agencies: most of what it was handed has ended.
+_FILL_OLD = _FILL.replace("% 40", "% 5")
 HOT: dict[str, Statement] = {
     "inbox": inbox._INBOX,
     "reassignments": inbox._REASSIGN,
@@ -137,6 +139,18 @@ async def test_where_few_agencies_hold_many_tasks_none_is_looked_for_in_the_whol
         for name in ("to continue", "to realign"):
             assert (name, _unbounded(plans[name])) == (name, [])
         assert _read_whole(plans["detail"]) == []
+
+
+async def test_where_few_agencies_hold_many_ended_dossiers_none_is_looked_for_in_the_whole_table(
+    start: Callable[..., Awaitable[RunningService]], tmp_path: Path
+) -> None:
+    """Along the table's key the planner hopes to meet enough soon: a second at a year's size, for nothing."""
+    dossier = await start("dossier", files_url=tmp_path.as_uri())
+    async with dossier.runtime.pool.acquire() as connection:
+        await connection.execute(_FILL_OLD)
+        await connection.execute("VACUUM (ANALYZE) dossiers")
+        for name in ("to continue", "to realign", "to hand on", "not handed on"):
+            assert (name, _unbounded(await _plan(connection, HOT[name]))) == (name, [])
 
 
 async def _plan(connection: Any, statement: Statement) -> Any:
