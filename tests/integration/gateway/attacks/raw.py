@@ -1,4 +1,4 @@
-"""The door on a port, less patient than in service, spoken to in bytes."""
+"""The door on a port, spoken to in bytes."""
 
 import asyncio
 import socket
@@ -28,18 +28,19 @@ def hasty(door: RunningService) -> RunningService:
 
 
 @asynccontextmanager
-async def listening(door: RunningService) -> AsyncIterator[int]:
+async def listening(door: RunningService, *, http: type[Protocol] = Protocol) -> AsyncIterator[int]:
     """Serve the door on a port of the loopback, as a process of it does."""
     app = door.client._transport.app  # type: ignore[attr-defined]  # the application itself.
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        async with serving(app, listener, http=Hasty):
+        async with serving(app, listener, http=http):
             yield listener.getsockname()[1]
 
 
 async def said_to(port: int, *parts: bytes, pause: float = 0.0) -> bytes:
     """Return all the door answers to these bytes; the pause lies between them."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    answer = asyncio.ensure_future(reader.read())
+    heard = bytearray()
+    answer = asyncio.ensure_future(_listen(reader, heard))
     try:
         for part in parts:
             if answer.done():
@@ -51,8 +52,16 @@ async def said_to(port: int, *parts: bytes, pause: float = 0.0) -> bytes:
         pass  # The door hung up while we spoke: what it said before counts.
     try:
         async with asyncio.timeout(SOON):
-            return await answer
-    except ConnectionResetError:
-        return b""
+            await answer
     finally:
         writer.close()
+    return bytes(heard)
+
+
+async def _listen(reader: asyncio.StreamReader, heard: bytearray) -> None:
+    """Hear until the door hangs up; one that hangs up hard has said what it said before."""
+    try:
+        while piece := await reader.read(65_536):
+            heard += piece
+    except ConnectionResetError:
+        return

@@ -10,13 +10,13 @@ import pytest
 from kernel.testing.running import RunningService
 from services.gateway.domain.limits import Streams
 from tests.integration.gateway.attacks.conftest import SOON
-from tests.integration.gateway.attacks.raw import hasty, listening, said_to
+from tests.integration.gateway.attacks.raw import Hasty, hasty, listening, said_to
 from tests.integration.gateway.conftest import Open, token_of
 from tests.integration.gateway.peer import Peer
 
 
 async def test_a_head_that_does_not_end_is_not_waited_for(door: RunningService) -> None:
-    async with listening(door) as port:
+    async with listening(door, http=Hasty) as port:
         began = monotonic()
         head = (b"GET /api/v1/procedures HTTP/1.1\r\n", *(b"X-A: b\r\n" for _ in range(40)))
         answers = await asyncio.gather(said_to(port, *head, pause=0.05), said_to(port))
