@@ -5,9 +5,10 @@ that cannot be signed takes nothing from the others.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from kernel.core.caller import Caller, CallerKind
@@ -39,6 +40,15 @@ class ToSign:
     attachment_id: UUID
     reason: str = ""
     stamp: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureOver:
+    """A signature, the prepared file it is over, and the certificates of whoever made it."""
+
+    pdf: PreparedPdf
+    chain: Sequence[bytes]
+    signature: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,18 +135,8 @@ async def sealed_version(
     await work.rest()
     new_attachment_id = new_id()
     pdf = await _pdf(old, new_attachment_id, chain, holder, reason, stamp, by=by, work=work, now=now)
-    signature = await work.agency_seals.sign(by.agency, pdf.attributes)
-    content = await work.signer.finish(
-        pdf.content,
-        pdf.attributes,
-        pdf.place,
-        chain,
-        signature,
-        time_stamp=await work.time_stamps(signature),
-        now=now,
-        caller=by.subject,
-    )
-    return await _new_version(old, new_attachment_id, content, by=by, work=work, now=now)
+    made = SignatureOver(pdf, chain, await work.agency_seals.sign(by.agency, pdf.attributes))
+    return await _new_version(old, new_attachment_id, made, by=by, work=work, now=now)
 
 
 async def forget_signings(*, work: Work, now: datetime) -> list[UUID]:
@@ -244,30 +244,24 @@ async def _signed(
     signing: Signing, old: Attachment, signature: bytes, *, by: Caller, work: Work, now: datetime
 ) -> tuple[Signing, Attachment, Attachment] | Refusal:
     prepared = await work.parts.get_part(signing.id, 0, signing.prepared_sha256)
+    pdf = PreparedPdf(content=prepared, attributes=signing.attributes, place=signing.place)
+    made = SignatureOver(pdf, signing.chain, signature)
     try:
-        content = await work.signer.finish(
-            prepared,
-            signing.attributes,
-            signing.place,
-            signing.chain,
-            signature,
-            time_stamp=await work.time_stamps(signature),
-            now=now,
-            caller=by.subject,
-        )
+        new = await _new_version(old, signing.new_attachment_id, made, by=by, work=work, now=now)
     except Refusal as refusal:
         return refusal
-    return (
-        signing,
-        old,
-        await _new_version(old, signing.new_attachment_id, content, by=by, work=work, now=now),
-    )
+    return signing, old, new
 
 
 async def _new_version(
-    old: Attachment, new_attachment_id: UUID, content: bytes, *, by: Caller, work: Work, now: datetime
+    old: Attachment, new_attachment_id: UUID, made: SignatureOver, *, by: Caller, work: Work, now: datetime
 ) -> Attachment:
     """Keep the signed content and return its record, with what is found of its signatures."""
+    stamp = await work.time_stamps(made.signature)
+    content, found = await _finished(made, stamp, by=by, work=work, now=now)
+    if stamp and _broken(found) > _broken(old.signatures):
+        # What the authority sent breaks the signature it was to date: a silent one holds up no result either.
+        content, found = await _finished(made, b"", by=by, work=work, now=now)
     await work.files.put(content)
     return replace(
         old,
@@ -276,7 +270,28 @@ async def _new_version(
         size=len(content),
         sha256=hashlib.sha256(content).digest(),
         created_at=now,
-        signatures=tuple(await work.signatures(content, now=now, caller=by.subject)),
+        signatures=tuple(found),
         replaces=old.id,
         replaced_by=None,
     )
+
+
+async def _finished(
+    made: SignatureOver, time_stamp: bytes, *, by: Caller, work: Work, now: datetime
+) -> tuple[bytes, Sequence[dict[str, Any]]]:
+    """Return the signed content, read back: what is found of its signatures."""
+    content = await work.signer.finish(
+        made.pdf.content,
+        made.pdf.attributes,
+        made.pdf.place,
+        made.chain,
+        made.signature,
+        time_stamp=time_stamp,
+        now=now,
+        caller=by.subject,
+    )
+    return content, await work.signatures(content, now=now, caller=by.subject)
+
+
+def _broken(found: Sequence[Mapping[str, Any]]) -> int:
+    return sum(not one.get("intact") for one in found)

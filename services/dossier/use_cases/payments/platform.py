@@ -7,7 +7,7 @@ and what was made of it. Whatever order the news comes in, and however often, th
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +37,7 @@ from services.dossier.use_cases.read_dossiers import log_reading
 from services.dossier.use_cases.secrets import identity_index, opened_or_nothing
 
 SCOPE = "portal.payments"
+_CLOCKS_DIFFER = timedelta(minutes=10)
 LOOK_UP = "LOOK_UP"
 """The source of news that was asked for; what comes of itself is a callback."""
 
@@ -226,12 +227,13 @@ async def receive_news(news: PlatformNews, *, by: Caller, work: Work, now: datet
         return kept("repeated")
     is_first = not request.paid_amount
     if not is_first and news.source == LOOK_UP and not await _is_listed(news, work):
-        day = news.paid_at.astimezone(VIETNAM).date()
+        day = _believable(news.paid_at, now).astimezone(VIETNAM).date()
         found = Difference(Wrong.UNCONFIRMED, news.reference, None, news.amount, news.transaction)
         work.reconciliations.add_differences(day, [found], now)
         work.payments.save_request(request.looked(news.told, now=now))
         return kept("noted")
-    paid = request.paid(transaction=news.transaction, amount=news.amount, at=news.paid_at)
+    paid_at = _believable(news.paid_at, now)
+    paid = request.paid(transaction=news.transaction, amount=news.amount, at=paid_at)
     work.payments.save_request(paid if is_first else request.looked(news.told, now=now))
     since = ledger.account.version
     book(
@@ -242,12 +244,20 @@ async def receive_news(news: PlatformNews, *, by: Caller, work: Work, now: datet
         item=request.item if is_first else None,
         transaction=news.transaction,
         asked=request.amount if is_first else 0,
-        paid_at=news.paid_at.isoformat(),
+        paid_at=paid_at.isoformat(),
     )
     told = {"reference": request.reference, "amount": request.amount, "expires_at": None}
     ledger.write("received", since, request=told)
     await tell_dossier(ledger, since, source)
     return kept("booked")
+
+
+def _believable(paid_at: datetime, now: datetime) -> datetime:
+    """Return when it was paid: nothing is paid after it was told, but by another's clock that is ahead.
+
+    A day that is to come could not be reconciled; the message keeps what was said.
+    """
+    return paid_at if paid_at <= now + _CLOCKS_DIFFER else now
 
 
 async def _is_listed(news: PlatformNews, work: Work) -> bool:

@@ -135,3 +135,41 @@ async def test_a_receipt_that_cannot_be_read_holds_up_no_other(
     await by_hand(till, change, broken, kept)
     await told(till, http)
     assert {one["electronic"] for one in await receipts(money)} == {"ISSUED"}
+
+
+NO_NUMBERS = [None, {}, False, "  ", "a\x00b", "\ud800", "7" * 60, 1.5]
+
+
+@pytest.mark.parametrize("number", NO_NUMBERS, ids=repr)
+async def test_what_is_no_number_of_a_receipt_is_not_believed(till: Office, number: object) -> None:
+    """A provider that queues names none yet: the receipt waits, each time longer, and says why."""
+    money = await a_till(till, CASHIER)
+    await told(till, answering({"serial": "C26T", "number": "00000009"}), 2)
+    await money.take(50_000)
+    await told(till, answering({"serial": "C26T", "number": number}), 1)
+    (receipt,) = await receipts(money)
+    assert (receipt["electronic"], receipt["e_number"]) == ("WAITING", "")
+    found = await till.service.runtime.pool.fetchrow(
+        "SELECT failure, attempts, look_at > $2 AS waits FROM receipts WHERE id = $1",
+        UUID(receipt["receipt_id"]),
+        till.service.clock.now() - timedelta(minutes=4),
+    )
+    assert found["failure"].startswith("the answer ")
+    assert found["attempts"] >= 1
+    assert found["waits"]
+
+
+async def test_an_answer_without_end_is_not_read_to_its_end(till: Office) -> None:
+    money = await a_till(till, CASHIER)
+    await told(till, answering({"serial": "C26T", "number": "1"}), 2)
+    await money.take(50_000)
+    await told(till, answering({"serial": "C26T", "number": "1", "note": "dài" * 40_000}), 1)
+    (receipt,) = await receipts(money)
+    assert (receipt["electronic"], receipt["e_number"]) == ("WAITING", "")
+
+
+def answering(body: dict[str, Any]) -> HttpReceipts:
+    """Return a provider that always says this."""
+    content = json.dumps(body).encode()
+    transport = httpx.MockTransport(lambda _: httpx.Response(201, stream=httpx.ByteStream(content)))
+    return HttpReceipts(httpx.AsyncClient(transport=transport), "http://p.example", "")

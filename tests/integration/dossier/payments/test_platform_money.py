@@ -1,7 +1,7 @@
 """Money through the platform: asked, told in any order, booked once, given back, reconciled."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -138,7 +138,7 @@ async def test_too_much_money_is_given_back_by_two_people(till: Office) -> None:
 async def test_the_days_list_is_held_against_the_books(till: Office) -> None:
     one, two, three = [await a_till(till) for _ in range(3)]
     references = [(await money.ask())["reference"] for money in (one, two, three)]
-    at = (till.service.clock.now() + timedelta(days=90)).isoformat()
+    at = (till.service.clock.now() - timedelta(days=90)).isoformat()
     await one.news(references[0], 80_000, paid_at=at)
     await two.news(references[1], 80_000, paid_at=at)
     rows = [
@@ -174,7 +174,7 @@ async def test_money_heard_after_midnight_stands_against_the_list_of_the_day_bef
     """Nothing says when it was paid: the next day's list does not have it and is not missing it."""
     money = await a_till(till)
     asked = (await money.ask())["reference"]
-    days = [till.service.clock.now() + timedelta(days=300 + n) for n in range(2)]
+    days = [till.service.clock.now() - timedelta(days=300 - n) for n in range(2)]
     await money.news(asked, 80_000, transaction="GD-1", paid_at=days[1].isoformat())
     row = {"reference": asked, "amount": 80_000, "transaction": "gd-1", "paid_at": days[0].isoformat()}
     for day, rows in ((days[0], [row]), (days[1], []), (days[0], [row])):
@@ -187,7 +187,7 @@ async def test_who_pays_twice_at_one_address_has_it_in_the_books_and_gets_it_bac
     """Each transaction is booked once, stands against its own day's list, and is refundable."""
     money = await a_till(till)
     asked = (await money.ask())["reference"]
-    days = [till.service.clock.now() + timedelta(days=200 + n) for n in range(2)]
+    days = [till.service.clock.now() - timedelta(days=200 - n) for n in range(2)]
     for _ in range(2):
         await money.news(asked, 80_000, transaction="GD-1", paid_at=days[0].isoformat())
     assert ((await money.read())["paid"], (await money.read())["credit"]) == (80_000, 0)
@@ -225,7 +225,7 @@ async def test_a_further_payment_that_only_a_look_up_names_is_somebodys_task_and
     """Its answer may be of another; once the day's list has it, or its own result comes, it is booked."""
     money = await a_till(till)
     asked = (await money.ask())["reference"]
-    at = (till.service.clock.now() + timedelta(days=300)).isoformat()
+    at = (till.service.clock.now() - timedelta(days=300)).isoformat()
     assert (await money.news(asked, 80_000, transaction="GD-1", paid_at=at)).json()["outcome"] == "booked"
 
     async def looked_up() -> tuple[str, int]:
@@ -253,7 +253,7 @@ async def test_a_difference_that_is_gone_is_settled_by_itself_and_opens_when_it_
     """Beside another of the same request; what people have settled stays settled."""
     money = await a_till(till)
     reference = (await money.ask())["reference"]
-    at = (till.service.clock.now() + timedelta(days=120)).isoformat()
+    at = (till.service.clock.now() - timedelta(days=120)).isoformat()
     for name in ("GD-1", "GD-3"):
         await money.news(reference, 50_000, transaction=name, paid_at=at)
 
@@ -357,3 +357,19 @@ async def test_a_callback_that_comes_twice_at_the_same_moment_waits_for_itself(t
     outcomes = sorted([(await one).json()["outcome"] for one in both])
     assert outcomes == ["booked", "repeated"]
     assert (await money.read())["paid"] == 80_000
+
+
+async def test_nothing_is_paid_after_it_was_told(till: Office) -> None:
+    """A clock that is ahead puts money on a day that cannot be reconciled; minutes ahead are a clock's."""
+    now = till.service.clock.now()
+    for said, kept in (
+        ("2199-12-31T23:59:59-14:00", now),
+        ((now + timedelta(minutes=11)).isoformat(), now),
+        ((now + timedelta(minutes=9)).isoformat(), now + timedelta(minutes=9)),
+    ):
+        money = await a_till(till)
+        asked = (await money.ask())["reference"]
+        answer = await money.news(asked, 50_000, transaction=asked, paid_at=said)
+        assert answer.json() == {"outcome": "booked"}
+        (request,) = (await money.read())["requests"]
+        assert datetime.fromisoformat(request["paid_at"]) == kept

@@ -6,12 +6,13 @@ import io
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
-from asn1crypto import tsp
+from asn1crypto import cms, tsp, x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from fastapi import FastAPI
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation.dss import DocumentSecurityStore
@@ -171,8 +172,55 @@ async def test_a_signature_of_a_token_is_dated_too(dated: Dated, tsa: Tsa, tmp_p
     assert tsa.app.state.stamped == 2
 
 
+def token_altered(answer: bytes, **changed: object) -> bytes:
+    """Return an authority's answer whose signed data has other parts, or lacks them."""
+    told = tsp.TimeStampResp.load(answer)
+    signed = told["time_stamp_token"]["content"]
+    parts = {name: signed[name] for name in ("version", "digest_algorithms", "encap_content_info")}
+    parts |= {name: signed[name] for name in ("certificates", "signer_infos")}
+    kept = {name: part for name, part in (parts | changed).items() if part is not None}
+    token = cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(kept)})
+    return bytes(tsp.TimeStampResp({"status": told["status"], "time_stamp_token": token}).dump())
+
+
+async def test_a_time_stamp_that_would_break_the_seal_is_left_out(
+    dated: Dated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Signed by somebody whose certificate is not beside it: our own seal could not be read with it."""
+    office = await dated(both_roots(tmp_path / "trust"))
+    other = a_holder("Người khác", "Nơi khác", root="Gốc thời gian", is_tsa=True)
+    certificate = x509.Certificate.load(other.chain[0].public_bytes(Encoding.DER))
+    answer = Authority.answer
+
+    def of_another(self: Authority, raw: bytes, now: datetime) -> bytes:
+        return token_altered(answer(self, raw, now), certificates=[certificate])
+
+    monkeypatch.setattr(Authority, "answer", of_another)
+    seen, sealed = await issued(office)
+    (found,) = sealed["signatures"]
+    assert (found["intact"], found["level"], found["timestamp"]) == (True, "B", None)
+    assert [one["code"] for one in seen["warnings"]] == ["time-stamp-missing"]
+
+
+async def test_no_more_of_an_answer_is_read_than_a_time_stamp_has() -> None:
+    """Whoever stands on the way of plain HTTP must not fill the process's memory."""
+    read: list[int] = []
+
+    async def without_end() -> AsyncIterator[bytes]:
+        for _ in range(1_000):
+            read.append(65_536)
+            yield b"\0" * 65_536
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, content=without_end())
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
+        assert await TimeStampAuthority(client, "http://tsa.example/")(b"chu ky") == b""
+    assert len(read) <= 2
+
+
 async def test_only_an_answer_to_this_very_question_is_taken() -> None:
-    """Another nonce, another imprint, a rejection, no stamp at all: none; then it is left alone a while."""
+    """Another nonce, another imprint, a rejection, no stamp or nobody's: none; then it is left alone."""
     asked: list[bytes] = []
     authority = Authority(CLOCK.key, CLOCK.chain)
 
@@ -188,16 +236,23 @@ async def test_only_an_answer_to_this_very_question_is_taken() -> None:
         lambda raw: of_another(raw, message_imprint=imprint),
         lambda raw: authority.answer(raw[:-3], NOW),
         lambda _: b"<html>",
+        lambda raw: altered(raw, signer_infos=[]),
+        lambda raw: altered(raw, certificates=None),
+        lambda raw: altered(raw, encap_content_info={"content_type": "tst_info"}),
+        lambda raw: altered(raw, encap_content_info={"content_type": "data", "content": b"1"}),
         lambda raw: authority.answer(raw, NOW),
     ]
 
+    def altered(raw: bytes, **changed: object) -> bytes:
+        return token_altered(authority.answer(raw, NOW), **changed)
+
     def answer(request: httpx.Request) -> httpx.Response:
         asked.append(request.content)
-        return httpx.Response(200, content=answers[len(asked) - 1](request.content))
+        return httpx.Response(200, stream=httpx.ByteStream(answers[len(asked) - 1](request.content)))
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(answer)) as client:
         hasty = TimeStampAuthority(client, "http://tsa.example/", quiet_seconds=0)
-        assert [bool(await hasty(b"chu ky")) for _ in answers] == [False, False, False, False, True]
+        assert [bool(await hasty(b"chu ky")) for _ in answers] == [False] * 8 + [True]
         asked.clear()
         patient = TimeStampAuthority(client, "http://tsa.example/")
         assert [await patient(b"chu ky") for _ in range(50)] == [b""] * 50
