@@ -220,7 +220,9 @@ def detail_of(detail: Detail, *, by: Caller, sees_all: bool, work: Work, now: da
         handover_due_at=local(dossier.handover_due_at),
         ended_at=local(dossier.ended_at),
         is_overdue=is_overdue(dossier.due_at, dossier.stopped_at or dossier.ended_at, now),
-        urgency=urgency_of(dossier.due_at, _said_by(dossier), Lines.at(now), dossier.state).value,
+        urgency=urgency_of(
+            dossier.due_at, _said_by(dossier), Lines.at(now), dossier.state, dossier.prior_state
+        ).value,
         step=_step_shown(dossier, sees_office=sees_all and by.kind is CallerKind.STAFF),
         actions=list(standing.actions),
         blocked_actions=[BlockedAction.model_validate(one, from_attributes=True) for one in standing.blocked],

@@ -18,14 +18,15 @@ from services.dossier.use_cases.work.ports import InboxPage, InboxQuery
 
 _COLUMNS = (
     "id, reference, dossier_code, portal_code, procedure_code, procedure_name, channel, origin, state,"
-    " version, owner_name, submitted_at, accepted_at, due_at, ended_at, step, receiving_agency,"
+    " prior_state, version, owner_name, submitted_at, accepted_at, due_at, ended_at, step, receiving_agency,"
     " competent_agency, task_holder"
 )
 _LATE_TO_SAY = ", ".join(sorted(f"'{state}'" for state in WAITS_FOR_OFFICE))
 # As `urgency.py` of the work says; a test holds the two against each other.
 _URGENCY = f"""
-    CASE WHEN {{due}} < :now AND state IN ({_LATE_TO_SAY}) THEN 'LATE_STEP'
-         WHEN due_at IS NULL OR state NOT IN ('ACCEPTED', 'PROCESSING') THEN 'ON_TRACK'
+    CASE WHEN due_at IS NULL OR coalesce(CASE WHEN state = 'WITHDRAWAL_REQUESTED' THEN prior_state
+                                         ELSE state END, '') NOT IN ('ACCEPTED', 'PROCESSING')
+         THEN CASE WHEN {{due}} < :now AND state IN ({_LATE_TO_SAY}) THEN 'LATE_STEP' ELSE 'ON_TRACK' END
          WHEN due_at < :now THEN 'OVERDUE' WHEN due_at < :tomorrow THEN 'DUE_TODAY'
          WHEN {{due}} < :now THEN 'LATE_STEP' WHEN due_at < :soon THEN 'SOON' ELSE 'ON_TRACK' END
 """

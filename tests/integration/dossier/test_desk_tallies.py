@@ -20,7 +20,8 @@ from tests.builders.dossier.office import an_officer
 
 _UNITS = ("mot-cua", "dat-dai", "")
 _ROLES = ("SPECIALIST", "TEAM_LEAD")
-_STATES = ("SUBMITTED", "ACCEPTED", "PROCESSING", "SUSPENDED")
+_STATES = ("SUBMITTED", "ACCEPTED", "PROCESSING", "SUSPENDED", "WITHDRAWAL_REQUESTED")
+_PRIOR = ("ACCEPTED", "PROCESSING", "SUPPLEMENT_REQUESTED")
 _PROCEDURES = ("P1", "P2", "P3")
 _TASKS = 60
 _PUT = """
@@ -28,15 +29,15 @@ _PUT = """
         procedure_version, helping_agency, receiving_agency, competent_agency, state, agencies, submitted_at,
         due_at, owner_name, parties_sealed, contact_sealed, form_sealed, result_delivery, work, task_role,
         task_agency, task_unit, task_due_at, task_holder, asked_desks, asked_due_at, consulted_agencies,
-        history_hash)
+        history_hash, prior_state)
     VALUES ($1::uuid, 1, $1::uuid::text, 'HERE', 'ONLINE', $2, 'x', 's', 1,
         $3, $3, $3, $4, '{}', $5, $5, 'An', '', '', '',
-        'COUNTER', '{}', $6, $7, $8, $9, $10, $11, $12, '{}', '')
+        'COUNTER', '{}', $6, $7, $8, $9, $10, $11, $12, '{}', '', $13)
     ON CONFLICT (id) DO UPDATE SET procedure_code = EXCLUDED.procedure_code, state = EXCLUDED.state,
         due_at = EXCLUDED.due_at, task_role = EXCLUDED.task_role, task_agency = EXCLUDED.task_agency,
         task_unit = EXCLUDED.task_unit, task_due_at = EXCLUDED.task_due_at,
         task_holder = EXCLUDED.task_holder, asked_desks = EXCLUDED.asked_desks,
-        asked_due_at = EXCLUDED.asked_due_at
+        asked_due_at = EXCLUDED.asked_due_at, prior_state = EXCLUDED.prior_state
 """
 
 
@@ -47,6 +48,7 @@ class Task:
     id: UUID
     procedure: str
     state: str
+    prior_state: str | None
     due_at: datetime
     role: str | None
     agency: str
@@ -64,6 +66,7 @@ class Task:
             *(self.id, self.procedure, self.agency, self.state, self.due_at),
             *(of_task if waits else (None,) * 5),
             *((["|".join(self.asked)], self.asked_due_at) if self.asked else ([], None)),
+            self.prior_state,
         )
 
 
@@ -74,10 +77,12 @@ def a_task(made: random.Random, agency: str, now: datetime, known: UUID | None =
         return now + timedelta(days=made.randint(-3, 4), seconds=made.choice((-9_000, -1, 0, 1, 40_000)))
 
     of_other = made.random() < 0.1
+    state = made.choice(_STATES)
     return Task(
         known or UUID(int=made.getrandbits(128), version=4),
         made.choice(_PROCEDURES),
-        made.choice(_STATES),
+        state,
+        made.choice(_PRIOR) if state == "WITHDRAWAL_REQUESTED" else None,
         moment(),
         made.choice((*_ROLES, *_ROLES, None)),
         f"{agency}-khac" if of_other else agency,
@@ -123,7 +128,8 @@ def counted_one_by_one(tasks: Iterator[Task], seen: Sight, now: datetime) -> dic
         for is_counted, due in ((is_shown, task.task_due_at), (is_asked, task.asked_due_at)):
             if is_counted:
                 states[task.state] += 1
-                urgencies[urgency_of(task.due_at, due, lines, State(task.state))] += 1
+                prior = State(task.prior_state) if task.prior_state else None
+                urgencies[urgency_of(task.due_at, due, lines, State(task.state), prior)] += 1
     return {"total": states.total(), "by_state": dict(states), "by_urgency": dict(urgencies)}
 
 

@@ -98,13 +98,15 @@ async def test_a_step_is_late_before_its_dossier_is(office: Office) -> None:
 
 
 async def test_what_is_not_said_in_time_is_late_while_no_clock_runs(office: Office) -> None:
-    """A reply, a withdrawal: seen, counted and filtered as such, and not as the applicant's time."""
+    """A reply: seen, counted and filtered as such. A withdrawal stops no clock: its dossier is overdue."""
     submitted = await office.submitted()
     withdrawn = await office.act(await office.in_process(), "withdrawal", a_citizen(), note="Xin rút")
     waits = {RECEIVER: submitted, SIGNER: withdrawn}
-    for days, urgency in ((0, "ON_TRACK"), (9, "LATE_STEP")):
+    late = {RECEIVER: "LATE_STEP", SIGNER: "OVERDUE"}
+    for days, said in ((0, dict.fromkeys(waits, "ON_TRACK")), (9, late)):
         office.service.clock.advance(timedelta(days=days))
         for officer, seen in waits.items():
+            urgency = said[officer]
             page = await inbox(office, officer, urgency=urgency)
             assert ids(page) == [seen["dossier_id"]], urgency
             assert page["counts"]["by_urgency"][urgency] == 1
@@ -124,15 +126,17 @@ async def test_urgency_is_the_same_in_the_rule_and_in_the_query(office: Office) 
         sql = sql.replace(f":{name}", place)
     query = (
         f"SELECT {sql} FROM (SELECT $1::timestamptz AS due_at, $2::timestamptz AS task_due_at,"
-        " $3::timestamptz AS ended_at, $4::text AS state) AS one"
+        " $3::text AS prior_state, $4::text AS state) AS one"
     )
     connection: asyncpg.Connection
     async with office.service.runtime.pool.acquire() as connection:
         statement = await connection.prepare(query)
-        for due, task, state in product([None, *moments], moments, State):
-            said = urgency_of(due, task, lines, state)
-            given = (due, task, None, state, lines.now, lines.tomorrow, lines.soon)
-            assert await statement.fetchval(*given) == said.value, (due, task, state)
+        asked = State.WITHDRAWAL_REQUESTED
+        states = [(state, None) for state in State] + [(asked, prior) for prior in State]
+        for due, task, (state, prior) in product([None, *moments], moments, states):
+            said = urgency_of(due, task, lines, state, prior)
+            given = (due, task, prior, state, lines.now, lines.tomorrow, lines.soon)
+            assert await statement.fetchval(*given) == said.value, (due, task, state, prior)
 
 
 async def test_an_opinion_asked_waits_in_the_inbox_of_whom_it_is_asked_of(office: Office) -> None:

@@ -41,13 +41,21 @@ class Lines:
         return cls(now, midnight, midnight + timedelta(days=SOON_DAYS - 1))
 
 
-def urgency_of(due_at: datetime | None, task_due_at: datetime | None, lines: Lines, state: State) -> Urgency:
+def urgency_of(
+    due_at: datetime | None,
+    task_due_at: datetime | None,
+    lines: Lines,
+    state: State,
+    prior_state: State | None = None,
+) -> Urgency:
     """Return how urgent a task is by the dossier's due moment and its own.
 
-    A clock that stands presses nobody; an office that has not said its word in time is late all the same.
+    A clock that stands presses nobody; an office that has not said its word in time is late all the same. A
+    withdrawal that waits stops no clock (domain.md 3.2, T16): its dossier is late as it was before.
     """
     is_late = task_due_at is not None and task_due_at < lines.now
-    if state not in RUNNING or due_at is None:
+    ticking = prior_state if state is State.WITHDRAWAL_REQUESTED else state
+    if ticking not in RUNNING or due_at is None:
         return Urgency.LATE_STEP if is_late and state in WAITS_FOR_OFFICE else Urgency.ON_TRACK
     if due_at < lines.now:
         return Urgency.OVERDUE

@@ -68,7 +68,7 @@ Index(
     dossiers.c.task_role,
     dossiers.c.task_due_at,
     dossiers.c.id,
-    postgresql_include=["task_unit", "task_holder", "procedure_code", "state", "due_at", "ended_at"],
+    postgresql_include=["task_unit", "task_holder", "procedure_code", "state", "due_at", "prior_state"],
     postgresql_where=text("task_role IS NOT NULL"),
 )
 Index(
