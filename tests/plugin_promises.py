@@ -53,6 +53,7 @@ _EVERYWHERE = {
     "inexact-number": 400,
     "packed-body": 400,
     "repeated-name": 400,
+    "repeated-header": 400,
     "idempotency-key-required": 400,
     "unauthenticated": 401,
     "forbidden": 403,

@@ -34,6 +34,7 @@ _IDLE_SECONDS = 15.0
 """For each further 64 KB of a long body: four that stalled kept every other waiting for three minutes."""
 _SHOWN = frozenset({200, 304})
 _ELSEWHERE = frozenset({b"none", b"cross-site"})
+_WHO = (b"authorization", b"x-adapter-key")
 _UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _turned_away = Counter("gateway_turned_away_total", "Requests refused at the gate", ["reason"])
 _STRICT: Headers = [
@@ -56,6 +57,16 @@ class PackedBody(Unreadable):
 
     code = "packed-body"
     title = "Hệ thống không nhận nội dung đã nén (Content-Encoding)"
+
+
+class SaidTwice(Unreadable):
+    """A header that says who is asking stands there twice (400).
+
+    A proxy before us may have judged the one, and we would follow the other (RFC 9110, 5.3).
+    """
+
+    code = "repeated-header"
+    title = "Yêu cầu nêu hai lần người đang hỏi (Authorization hoặc X-Adapter-Key)"
 
 
 class Gate:
@@ -92,6 +103,8 @@ class Gate:
         self, door: Door, scope: Scope, receive: Receive, send: "_Answer", given: Mapping[bytes, bytes]
     ) -> None:
         path, method = scope["path"], scope["method"]
+        if len(given) < len(scope["headers"]) and _says_twice(scope):
+            raise SaidTwice
         if method == "OPTIONS":
             headers = preflight_headers(given, door.cors_origins)
             if headers is not None:
@@ -204,6 +217,12 @@ class Gate:
             headers.append((b"authorization", authorization.encode()))
         body = TimedBody(receive, route.timeout_seconds)
         await self._app({**scope, "headers": headers}, body, send)
+
+
+def _says_twice(scope: Scope) -> bool:
+    """Tell whether a header by which somebody is known stands there more than once."""
+    names = [name for name, _ in scope["headers"]]
+    return any(names.count(name) > 1 for name in _WHO)
 
 
 @contextmanager

@@ -41,14 +41,14 @@ class IssuerTokens:
         return self.identity(issuer, claims)
 
     async def claims(
-        self, token: str, audience: str = "", nonce: str | None = None
+        self, token: str, audience: str = "", nonce: str | None = None, *, names_somebody: bool = True
     ) -> tuple[Issuer, dict[str, Any]]:
         """Return the verified claims of a token; with a `nonce` it is an identity token of that sign-in."""
         issuer, kid = self._named(token)
         keys = await self._keys.of(issuer, kid)
         try:
             decoded = jwt.decode(token, keys, algorithms=ALGORITHMS)
-            self._registry(issuer, audience).validate(decoded.claims)
+            self._registry(issuer, audience, names_somebody).validate(decoded.claims)
         except _NOT_OURS as error:
             raise Unauthenticated from error
         if nonce is not None and decoded.claims.get("nonce") != nonce:
@@ -56,20 +56,25 @@ class IssuerTokens:
         return issuer, decoded.claims
 
     async def sign_out(self, token: str) -> SignedOut:
-        """Return what a logout token ends (Back-Channel Logout 2.4)."""
+        """Return what a logout token ends: a session, a subject, or a subject's session.
+
+        Back-Channel Logout 1.0, 2.4: `sub`, `sid` or both; raise `Unauthenticated` where it names neither.
+        """
         issuer, _ = self._named(token)
         if not issuer.client_id:
             raise Unauthenticated
-        _, claims = await self.claims(token, issuer.client_id)
+        _, claims = await self.claims(token, issuer.client_id, names_somebody=False)
+        subject, session = name_of(claims, "sub"), text_of(claims, "sid")
         events = claims.get("events")
-        if not isinstance(events, dict) or _SIGNED_OUT not in events or "nonce" in claims:
+        is_ending = isinstance(events, dict) and _SIGNED_OUT in events and bool(subject or session)
+        if not is_ending or "nonce" in claims:
             # With a nonce it would be an identity token, which anybody who signed in has one of.
             raise Unauthenticated
         at = _moment(claims.get("iat"))
         moment = datetime.fromtimestamp(at, UTC) if at is not None else None
         # By what it says: the same may be signed in another text by who has no key (ECDSA).
         word = hashlib.sha256(json.dumps(claims, sort_keys=True).encode()).hexdigest()
-        return SignedOut(issuer.name, _subject_of(claims), text_of(claims, "sid"), moment, word)
+        return SignedOut(issuer.name, subject, session, moment, word)
 
     def _named(self, token: str) -> tuple[Issuer, str]:
         """Return the issuer and the key a token says it is of; nothing of it is verified."""
@@ -79,15 +84,16 @@ class IssuerTokens:
         except _NOT_OURS as error:
             raise Unauthenticated from error
 
-    def _registry(self, issuer: Issuer, audience: str) -> jwt.JWTClaimsRegistry:
+    def _registry(self, issuer: Issuer, audience: str, names_somebody: bool) -> jwt.JWTClaimsRegistry:
         wanted = audience or issuer.audience
         options: dict[str, Any] = {"aud": {"essential": True, "value": wanted}} if wanted else {}
+        if names_somebody:
+            options["sub"] = {"essential": True}
         return jwt.JWTClaimsRegistry(
             now=lambda: int(self._clock.now().timestamp()),
             leeway=_LEEWAY_SECONDS,
             iss={"essential": True, "value": issuer.name},
             exp={"essential": True},
-            sub={"essential": True},
             **options,
         )
 

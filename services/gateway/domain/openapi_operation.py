@@ -217,7 +217,7 @@ def _is_refusal(status: str) -> bool:
 
 def _usual_codes(operation: Mapping[str, Any], route: Route) -> list[str]:
     """Return the codes any operation of this kind may answer, whoever owns it."""
-    found = ["unreadable", "invalid", "unavailable", "overloaded", "too-many-requests"]
+    found = ["unreadable", "repeated-header", "invalid", "unavailable", "overloaded", "too-many-requests"]
     if not route.policy.is_public:
         found += ["unauthenticated", "forbidden", "second-factor-missing"]
     if "{" in route.path:

@@ -29,7 +29,11 @@ _END = Statement("DELETE FROM sessions WHERE id_hash = :id_hash")
 _END_ALL = Statement("DELETE FROM sessions WHERE subject = ANY(:subjects::text[])")
 _END_TOLD = Statement(
     "DELETE FROM sessions WHERE issuer = :issuer AND issuer_subject = :subject"
-    " AND (:session = '' OR issuer_session = :session) AND created_at <= :until::timestamptz"
+    " AND created_at <= :until::timestamptz"
+)
+_END_TOLD_ONE = Statement(
+    "DELETE FROM sessions WHERE issuer = :issuer AND issuer_session = :session AND issuer_session <> ''"
+    " AND (:subject = '' OR issuer_subject = :subject) AND created_at <= :until::timestamptz"
 )
 _PURPOSE = "session identity"
 _FIELDS = ("subject", "name", "identity_number", "told_number", "assurance", "assurance_level")
@@ -114,6 +118,11 @@ class PostgresSessions:
         await self._pool.execute(_END_ALL.sql, *_END_ALL.values({"subjects": list(subjects)}))
 
     async def end_told(self, issuer: str, subject: str, session: str, until: datetime) -> None:
-        """Forget what began at an issuer by then: one session of its, or without one all of its subject."""
-        values = {"issuer": issuer, "subject": subject, "session": session, "until": until}
-        await self._pool.execute(_END_TOLD.sql, *_END_TOLD.values(values))
+        """Forget what began at an issuer by then: one session of its, or without one all of its subject.
+
+        A session may be named without whose it is.
+        """
+        values = {"issuer": issuer, "subject": subject, "until": until}
+        ending = _END_TOLD_ONE if session else _END_TOLD
+        named = values | {"session": session} if session else values
+        await self._pool.execute(ending.sql, *ending.values(named))

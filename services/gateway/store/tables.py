@@ -20,6 +20,11 @@ sessions = Table(
     Column("created_at", _moment, nullable=False),
     Column("expires_at", _moment, nullable=False, index=True),
 )
+Index(
+    "ix_sessions_issuer_session",
+    sessions.c.issuer_session,
+    postgresql_where=text("issuer_session <> ''"),
+)
 
 accounts = Table(
     "accounts",

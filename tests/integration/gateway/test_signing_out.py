@@ -25,6 +25,7 @@ from tests.integration.gateway.test_who_is_asking import (
     RSA,
     VNEID,
     an_outside_token,
+    bearer,
     public,
     session_of,
     sign_in,
@@ -266,10 +267,35 @@ async def test_an_issuer_ends_one_session_or_all_of_a_subject(open_door: Open, p
     assert [await is_known(door, one) for one in numbers] == [False, False, True]
 
 
+async def test_an_issuer_ends_a_session_by_its_name_alone(open_door: Open, peer: Peer) -> None:
+    """Back-Channel Logout 1.0, 2.4: a logout token names a subject, a session or both."""
+    door = await open_door(issuers=[with_browser(peer)])
+    first = await signs_in_outside(door, peer, sid="a")
+    second = await signs_in_outside(door, peer, sid="b")
+    other = await signs_in_outside(door, peer, sub="s-2", TechID="tech-2", sid="a-2")
+    numbers = (first, second, other)
+    app = bearer(an_outside_token(door, sid="a"))
+    assert (await door.client.get("/api/v1/session", headers=app)).status_code == 200
+    told = an_outside_token(door, aud="cua-vao", events=SIGNED_OUT, without="sub", sid="khac")
+    assert (await says(door, told), [await is_known(door, one) for one in numbers]) == (200, [True] * 3)
+    told = an_outside_token(door, aud="cua-vao", events=SIGNED_OUT, without="sub", sid="a")
+    assert await says(door, told) == 200
+    assert [await is_known(door, one) for one in numbers] == [False, True, True]
+    assert (await door.client.get("/api/v1/session", headers=app)).status_code == 401
+    told = an_outside_token(door, aud="cua-vao", events=SIGNED_OUT, sub="s-2", sid="b")
+    assert (await says(door, told), [await is_known(door, one) for one in numbers]) == (
+        200,
+        [False, True, True],
+    ), "another's session is not theirs to end"
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
         {"aud": "cua-vao"},
+        {"aud": "cua-vao", "events": SIGNED_OUT, "without": "sub"},
+        {"aud": "cua-vao", "events": SIGNED_OUT, "without": "sub", "sid": {}},
+        {"aud": "cua-vao", "events": SIGNED_OUT, "sub": "", "sid": ""},
         {"aud": "mot-cua", "events": SIGNED_OUT},
         {"aud": "cua-vao", "events": SIGNED_OUT, "nonce": "n"},
         {"aud": "cua-vao", "events": SIGNED_OUT, "exp": 1},

@@ -32,7 +32,9 @@ def public(*keys: Any) -> dict[str, Any]:
     return {"keys": [key.as_dict(private=False) for key in keys]}
 
 
-def an_outside_token(door: RunningService, key: Any = RSA, algorithm: str = "RS256", **changed: Any) -> str:
+def an_outside_token(
+    door: RunningService, key: Any = RSA, algorithm: str = "RS256", *, without: str = "", **changed: Any
+) -> str:
     now = int(door.clock.now().timestamp())
     claims = {
         "iss": ISSUER,
@@ -46,6 +48,7 @@ def an_outside_token(door: RunningService, key: Any = RSA, algorithm: str = "RS2
         "exp": now + 600,
         **changed,
     }
+    claims.pop(without, None)
     return jwt.encode({"alg": algorithm, "kid": key.kid or ""}, claims, key, algorithms=[algorithm])
 
 
@@ -396,3 +399,28 @@ async def test_an_exchange_is_remembered_until_shortly_before_its_end(vneid_door
     vneid_door.clock.advance(timedelta(seconds=101))
     later = await who.by_authorization(header)
     assert later.authorization != first.authorization
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "name"),
+    [
+        ("GET", "/api/v1/session", "Authorization"),
+        ("GET", "/api/v1/dossiers", "authorization"),
+        ("POST", "/api/v1/invitations/abc/response", "Authorization"),
+        ("DELETE", "/session?everywhere=true", "Authorization"),
+        ("POST", "/XrdAdapter/RestService/forward/nhanhsdvcqg", "X-Adapter-Key"),
+    ],
+)
+async def test_who_is_asking_is_said_once(
+    door: RunningService, peer: Peer, method: str, path: str, name: str
+) -> None:
+    """A proxy before us may have judged the one, and we would follow the other."""
+    mine = (await token_of(door, "cong-dan-an"))["Authorization"]
+    theirs = (await token_of(door, "can-bo-lan"))["Authorization"]
+    for said in ((mine, theirs), (mine, mine), (theirs, "")):
+        headers = [("Idempotency-Key", "k"), *((name, one) for one in said)]
+        answer = await door.client.request(
+            method, path, json={} if method == "POST" else None, headers=headers
+        )
+        assert (answer.status_code, answer.json()["code"]) == (400, "repeated-header"), said
+    assert peer.seen == []
