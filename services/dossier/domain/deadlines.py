@@ -188,14 +188,16 @@ def reply_until(dossier: Dossier, calendar: WorkCalendar | None, limits: Limits)
 def suspended_until(dossier: Dossier, limits: Limits) -> datetime | None:
     """Return when the last day ends a suspension is expected to take (Bộ luật Dân sự Đ.148 k.6).
 
-    Where no day was named: the last one after which it is looked at again. None once only the year of the
-    next due moment is waited for.
+    Where no day was named, or one too far to be waited for: the last one after which it is looked at again.
+    None once only the year of the next due moment is waited for.
     """
     if dossier.state is not State.SUSPENDED or dossier.stops.is_over:
         return None
     stop = dossier.stops[-1]
     since = _day(stop.stopped_at)
-    return _end_of(_day(stop.until) if stop.until else since + timedelta(days=limits.review_days(since)))
+    if stop.until is None:
+        return _end_of(since + timedelta(days=limits.review_days(since)))
+    return _end_of(min(_day(stop.until), since + timedelta(days=limits.longest_suspension_days(since))))
 
 
 def fetched_until(calendar: WorkCalendar | None, since: datetime, limits: Limits) -> datetime:

@@ -93,6 +93,7 @@ class Limits:
     apologies: Sequence[NumberRule]
     fetching: Sequence[NumberRule]
     reviews: Sequence[NumberRule]
+    longest_suspensions: Sequence[NumberRule]
     warnings: Sequence[WarningRule] = ()
     causes: Sequence[CauseRule] = field(default_factory=tuple)
 
@@ -155,6 +156,10 @@ class Limits:
     def review_days(self, day: date) -> int:
         """Return after how many days a suspension without an expected end is looked at again."""
         return int(_known(latest(self.reviews, day)).value)
+
+    def longest_suspension_days(self, day: date) -> int:
+        """Return after how many days a suspension is looked at again at the latest, whatever day was named."""
+        return int(_known(latest(self.longest_suspensions, day)).value)
 
     def warning(self, kind: str, day: date) -> WarningRule | None:
         """Return when people are warned of this; None when nobody is."""

@@ -39,6 +39,7 @@ def read_limits(folder: Path = DATA) -> Limits:
         apologies=_NUMBERS.validate_python(limits["apology_working_days_before"]),
         fetching=_NUMBERS.validate_python(limits["result_left_working_days"]),
         reviews=_NUMBERS.validate_python(limits["suspension_review_days"]),
+        longest_suspensions=_NUMBERS.validate_python(limits["suspension_longest_days"]),
         warnings=_WARNINGS.validate_python(limits["warnings"]),
         causes=_CAUSES.validate_python(read_yaml(folder / "causes.yaml")["causes"]),
     )

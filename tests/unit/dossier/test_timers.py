@@ -70,6 +70,15 @@ def test_a_suspension_nobody_named_an_end_of_is_looked_at_again_after_thirty_day
     assert watch_next(suspended(None), LIMITS, at("2026-03-04T08:00")) == review - timedelta(days=1)
 
 
+@pytest.mark.parametrize("until", ["2027-03-04T00:00", "2126-03-20T00:00", "2199-12-31T00:00"])
+def test_a_suspension_whose_end_is_too_far_is_looked_at_again_after_a_year(until: str) -> None:
+    """A year written wrong must not leave it unseen for a century; the last day that counts is itself."""
+    ends = at("2027-03-03T23:59:59")
+    late = Timer("SUSPENSION_LATE", ends + timedelta(seconds=1), ends)
+    assert timers(suspended(until), LIMITS)[-1] == late
+    assert timers(suspended("2027-03-03T00:00"), LIMITS)[-1] == late
+
+
 @pytest.mark.parametrize("until", ["2026-03-20T00:00", None])
 def test_a_suspension_that_waits_for_a_year_to_be_decided_only_is_told_of_to_nobody(
     until: str | None,
