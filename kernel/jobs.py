@@ -6,6 +6,7 @@ import structlog
 from prometheus_client import Counter
 
 from kernel.core.bus import BusUnavailable
+from kernel.core.ending import as_told
 from kernel.core.waiting import wait_at_most
 from kernel.postgres.engine import BROKEN_WORLD
 from kernel.postgres.idempotency import forget_old_answers
@@ -54,10 +55,11 @@ async def _run_once(runtime: Runtime, job: Job) -> str:
     """Run the job under its lock; a failure is logged and the next tick tries again."""
     lock = f"job:{runtime.service.name}:{job.name}"
     try:
-        async with runtime.locks.hold(lock) as is_ours:
-            if not is_ours:
-                return "elsewhere"
-            await job.run(JobTick(runtime, runtime.clock.now()))
+        with as_told():
+            async with runtime.locks.hold(lock) as is_ours:
+                if not is_ours:
+                    return "elsewhere"
+                await job.run(JobTick(runtime, runtime.clock.now()))
     except Exception as error:  # The boundary of a job.
         if _is_of_the_world(error):
             _log.warning("job_waits", job=job.name, error=repr(error))

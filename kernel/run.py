@@ -5,7 +5,7 @@ import contextlib
 import gc
 import signal
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from datetime import timedelta
 
 import structlog
@@ -20,6 +20,7 @@ from kernel.bus.open_bus import open_bus
 from kernel.bus.relay import run_relay
 from kernel.core.bus import BusUnavailable, TopicSettings
 from kernel.core.clock import SystemClock
+from kernel.core.ending import as_told
 from kernel.jobs import run_jobs
 from kernel.postgres.engine import BROKEN_WORLD
 from kernel.postgres.migrations import migrate
@@ -118,20 +119,32 @@ async def run_roles(runtime: Runtime, role: str) -> None:
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(_wait_for_the_end(runtime))
-                group.create_task(keep_giving_back(runtime.stopping))
+                group.create_task(_together(runtime, keep_giving_back(runtime.stopping)))
                 if role in {"api", "all"}:
                     app = _public_app(runtime)
-                    group.create_task(
-                        listen(app, "public", settings.host, settings.port, until=runtime.stopping)
-                    )
+                    listening = listen(app, "public", settings.host, settings.port, until=runtime.stopping)
+                    group.create_task(_together(runtime, listening))
                 if role in {"relay", "all"}:
-                    group.create_task(run_relay(runtime))
+                    group.create_task(_together(runtime, run_relay(runtime)))
                 if role in {"consume", "all"}:
-                    group.create_task(Consumer(runtime).run())
+                    group.create_task(_together(runtime, Consumer(runtime).run()))
                 if role in {"jobs", "all"}:
-                    group.create_task(run_jobs(runtime))
+                    group.create_task(_together(runtime, run_jobs(runtime)))
         finally:
             ended.set()
+
+
+async def _together(runtime: Runtime, work: Awaitable[None]) -> None:
+    """Do one part of a role; where it fails, every other ends as well, by itself if it was not told.
+
+    A process that goes on without one of its parts looks alive and does half its work.
+    """
+    try:
+        with as_told():
+            await work
+    except BaseException:
+        runtime.stopping.set()
+        raise
 
 
 def _public_app(runtime: Runtime) -> FastAPI:

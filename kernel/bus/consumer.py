@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from kernel.bus.dead_letters import SETTLE, DeadLetters, message_of
 from kernel.bus.wire import BrokenMessage, to_event
 from kernel.core.bus import BusUnavailable, IncomingMessage, OutgoingMessage, Subscription
+from kernel.core.ending import as_told
 from kernel.core.errors import Stale
 from kernel.core.event import ReceivedEvent
 from kernel.core.waiting import wait_at_most
@@ -64,13 +65,8 @@ class Consumer:
         wait = 0.2
         while not self._runtime.stopping.is_set():
             try:
-                subscription = await self._runtime.bus.subscribe(
-                    self._name, self._runtime.service.consumed_topics
-                )
-                try:
-                    await self._consume(subscription)
-                finally:
-                    await subscription.close()
+                with as_told():
+                    await self._subscribe()
                 wait = 0.2
             except PoisonLimit as error:
                 self._runtime.sick["consume"] = str(error)
@@ -79,6 +75,13 @@ class Consumer:
             except (*BROKEN_WORLD, BusUnavailable) as error:
                 _log.warning("consumer_waits", error=repr(error))
                 wait = await self._back_off(wait)
+
+    async def _subscribe(self) -> None:
+        subscription = await self._runtime.bus.subscribe(self._name, self._runtime.service.consumed_topics)
+        try:
+            await self._consume(subscription)
+        finally:
+            await subscription.close()
 
     async def _consume(self, subscription: Subscription) -> None:
         while not self._runtime.stopping.is_set():
@@ -181,7 +184,8 @@ class Consumer:
         wait, stale = 0.05, 0
         while True:
             try:
-                await self._apply(message, letter_id)
+                with as_told():
+                    await self._apply(message, letter_id)
             except AlreadyDone:
                 _handled.labels(self._name, "duplicate").inc()
                 if letter_id is not None:

@@ -9,6 +9,7 @@ import structlog
 
 from kernel.bus.embedded_errors import AWAY
 from kernel.bus.embedded_schema import BELL, RING
+from kernel.core.ending import as_told
 from kernel.core.waiting import wait_at_most
 
 Connect = Callable[[str], Any]
@@ -60,7 +61,8 @@ class Bell:
             self._ringing.clear()
             whats, self._to_ring = sorted(self._to_ring), set()
             try:
-                await self._pool.execute(RING, whats)
+                with as_told():
+                    await self._pool.execute(RING, whats)
             except AWAY as error:
                 _log.info("bus_ring_lost", error=repr(error))
 
@@ -68,16 +70,20 @@ class Bell:
         wait = 0.1
         while True:
             try:
-                connection = await self._connect("bell")
-                try:
-                    await self._hear_until_lost(connection)
-                finally:
-                    connection.terminate()
+                with as_told():
+                    await self._hear()
                 wait = 0.1
             except AWAY as error:
                 _log.warning("bus_bell_waits", error=repr(error))
             await asyncio.sleep(wait)
             wait = min(wait * 2, _LONGEST_WAIT)
+
+    async def _hear(self) -> None:
+        connection = await self._connect("bell")
+        try:
+            await self._hear_until_lost(connection)
+        finally:
+            connection.terminate()
 
     async def _hear_until_lost(self, connection: Any) -> None:
         lost = asyncio.Event()

@@ -9,6 +9,7 @@ from kernel.bus.embedded_bell import Bell
 from kernel.bus.embedded_errors import AWAY
 from kernel.bus.embedded_session import Session
 from kernel.core.bus import IncomingMessage
+from kernel.core.ending import as_told
 from kernel.core.waiting import wait_at_most
 
 BEAT_SECONDS = 1.0
@@ -115,9 +116,10 @@ class EmbeddedSubscription:
         wait = 0.1
         while not self._is_closing:
             try:
-                self._session = await self._open_session()
-                wait = 0.1
-                await self._attend(self._session)
+                with as_told():
+                    self._session = await self._open_session()
+                    wait = 0.1
+                    await self._attend(self._session)
             except AWAY as error:
                 _log.warning("bus_member_waits", group=self._group, error=repr(error))
                 if self._session:

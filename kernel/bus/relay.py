@@ -9,6 +9,7 @@ from prometheus_client import Counter, Gauge
 from kernel.bus.partitions import check_weight
 from kernel.bus.wire import to_message
 from kernel.core.bus import BusUnavailable, OutgoingMessage
+from kernel.core.ending import as_told
 from kernel.core.waiting import wait_at_most
 from kernel.postgres.engine import BROKEN_WORLD
 from kernel.postgres.single import alone
@@ -32,13 +33,19 @@ async def run_relay(runtime: Runtime) -> None:
     name = runtime.service.name
     while not runtime.stopping.is_set():
         try:
-            async with alone(runtime.settings.database_url.get_secret_value(), f"relay:{name}") as connection:
-                if connection is not None:
-                    await _relay(runtime, connection)
+            with as_told():
+                await _relay_alone(runtime)
         except (*BROKEN_WORLD, BusUnavailable) as error:
             _failing.labels(name).set(1)
             _log.warning("relay_waits", error=repr(error))
         await wait_at_most(runtime.stopping, 1.0)
+
+
+async def _relay_alone(runtime: Runtime) -> None:
+    dsn, name = runtime.settings.database_url.get_secret_value(), f"relay:{runtime.service.name}"
+    async with alone(dsn, name) as connection:
+        if connection is not None:
+            await _relay(runtime, connection)
 
 
 async def _relay(runtime: Runtime, connection: Any) -> None:

@@ -8,11 +8,14 @@ from uuid import UUID
 
 import asyncpg
 import orjson
+import structlog
 
 from kernel.core.errors import Stale
 from kernel.core.event import MOST_DATA_BYTES, Event, EventTooHeavy
+from kernel.postgres.engine import BROKEN_WORLD
 from kernel.postgres.statement import Statement, merge
 
+_log = structlog.get_logger()
 _OUTBOX = """
 ev AS (
     INSERT INTO outbox (event_id, topic, key, type, sequence, occurred_at, data, correlation_id, causation_id)
@@ -91,8 +94,17 @@ class UnitOfWork:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Give the connection back; an open transaction is rolled back."""
-        await self.close()
+        """Give the connection back; an open transaction is rolled back.
+
+        What ended the block is raised, not that its connection is gone as well: a failure in the place of
+        a cancellation would be tried again by somebody who was told to end.
+        """
+        try:
+            await self.close()
+        except BROKEN_WORLD as lost:
+            if error is None:
+                raise
+            _log.info("connection_lost_on_the_way_out", error=repr(lost), after=repr(error))
 
     async def _connected(self) -> Any:
         if self._connection is None:

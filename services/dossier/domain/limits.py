@@ -158,7 +158,7 @@ class Limits:
         return int(_known(latest(self.reviews, day)).value)
 
     def longest_suspension_days(self, day: date) -> int:
-        """Return after how many days a suspension is looked at again at the latest, whatever day was named."""
+        """Return after how many days a suspension is looked at again, whatever day was named."""
         return int(_known(latest(self.longest_suspensions, day)).value)
 
     def warning(self, kind: str, day: date) -> WarningRule | None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 import structlog
 
 from kernel.core.clock import VIETNAM
+from kernel.core.ending import as_told
 from kernel.core.errors import Unavailable
 from kernel.service import Job, JobTick
 from services.gateway.use_cases.usage.counting import FLUSH_SECONDS, Usage
@@ -35,7 +36,8 @@ async def _flush_on(usage: Usage) -> None:
 
 async def _flush(usage: Usage) -> None:
     try:
-        await usage.flush()
+        with as_told():
+            await usage.flush()
     except Unavailable as away:
         _log.warning("usage_waits", reason=away.detail or away.title)
     except Exception:

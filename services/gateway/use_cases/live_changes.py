@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 
+from kernel.core.ending import as_told
 from kernel.core.errors import Unavailable
 from services.gateway.use_cases.ports import Tracking
 
@@ -51,7 +52,8 @@ class LiveChanges:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
             try:
-                await self.look()
+                with as_told():
+                    await self.look()
             except Unavailable as away:
                 # Streams stay open over a restart of the database; what changed meanwhile rings afterwards.
                 _log.warning("live_changes_wait", reason=away.detail or away.title)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import structlog
 
+from kernel.core.ending import as_told
 from kernel.core.errors import Stale
 from kernel.postgres.engine import BROKEN_WORLD
 from kernel.service import JobTick
@@ -18,6 +19,7 @@ _MOST = 64
 LONGEST_WORK_SECONDS = 45.0
 """A work of the lane that takes longer is given up and done anew: past every bound of a statement."""
 Kept = tuple[Claimed, Outcome]
+Waiting = tuple[Kept, asyncio.Future[None]]
 
 
 class OutcomeKeeper:
@@ -25,7 +27,7 @@ class OutcomeKeeper:
 
     def __init__(self, tick: JobTick) -> None:
         self._tick = tick
-        self._waiting: list[tuple[Kept, asyncio.Future[None]]] = []
+        self._waiting: list[Waiting] = []
         self._committing: asyncio.Task[None] | None = None
 
     async def keep(self, message: Claimed, outcome: Outcome) -> None:
@@ -41,8 +43,11 @@ class OutcomeKeeper:
             while self._waiting:
                 await self._commit_next()
         finally:
-            # Whatever ended it, the next outcome begins anew: else every one after it would wait for ever.
+            # Whatever ended it, the next outcome begins anew, and nobody waits for a commit that never comes:
+            # a lane whose messages all wait has no room, and would stand for ever.
             self._committing = None
+            left, self._waiting = self._waiting, []
+            _let_go(left)
 
     async def _commit_next(self) -> None:
         batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
@@ -50,18 +55,16 @@ class OutcomeKeeper:
             await self._commit([kept for kept, _ in batch])
         except Exception:  # The boundary of a commit.
             # A defect of ours must not end the lane; these are sent again when their leases end.
-            _log.exception("outcomes_lost", messages=[str(message.id) for (message, _), _ in batch])
+            _log.exception("outcomes_lost", messages=_ids([kept for kept, _ in batch]))
         finally:
-            for _, is_kept in batch:
-                if not is_kept.done():
-                    is_kept.set_result(None)
+            _let_go(batch)
 
     async def _commit(self, batch: Sequence[Kept]) -> None:
         """Commit patiently: what is sent and not kept is sent again when the lease ends."""
         for attempt in range(_TRIES):
             try:
-                async with asyncio.timeout(LONGEST_WORK_SECONDS), self._tick.open_work() as work:
-                    keep_outcomes(batch, work=work, now=self._tick.runtime.clock.now())
+                with as_told():
+                    await self._commit_once(batch)
             except Stale:
                 await self._commit_singly(batch)
             except BROKEN_WORLD as error:
@@ -69,6 +72,11 @@ class OutcomeKeeper:
                 await asyncio.sleep(0.2 * 2**attempt)
                 continue
             return
+        _log.error("outcomes_lost", messages=_ids(batch))
+
+    async def _commit_once(self, batch: Sequence[Kept]) -> None:
+        async with asyncio.timeout(LONGEST_WORK_SECONDS), self._tick.open_work() as work:
+            keep_outcomes(batch, work=work, now=self._tick.runtime.clock.now())
 
     async def _commit_singly(self, batch: Sequence[Kept]) -> None:
         """One message taken over by another worker must not undo what came of the others."""
@@ -77,3 +85,13 @@ class OutcomeKeeper:
             return
         for kept in batch:
             await self._commit([kept])
+
+
+def _let_go(waiting: Sequence[Waiting]) -> None:
+    for _, is_kept in waiting:
+        if not is_kept.done():
+            is_kept.set_result(None)
+
+
+def _ids(batch: Sequence[Kept]) -> list[str]:
+    return [str(message.id) for message, _ in batch]

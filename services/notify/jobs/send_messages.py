@@ -1,7 +1,6 @@
 """The sending worker: claims what is due, calls the providers side by side, keeps what came of it."""
 
 import asyncio
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
@@ -9,6 +8,8 @@ from typing import Protocol
 import structlog
 from prometheus_client import Counter, Histogram
 
+from kernel.core.ending import as_told
+from kernel.core.waiting import wait_at_most
 from kernel.postgres.engine import BROKEN_WORLD
 from kernel.service import JobTick
 from services.notify.domain.messages import Channel, Claimed
@@ -59,7 +60,8 @@ class Lane:
         stopping = self._tick.runtime.stopping
         while not stopping.is_set():
             try:
-                claimed = await self.claim()
+                with as_told():
+                    claimed = await self.claim()
             except BROKEN_WORLD as error:
                 _log.warning("claim_waits", channel=self._channel, error=repr(error))
                 claimed = 0
@@ -94,14 +96,16 @@ class Lane:
 
     async def _rest(self) -> None:
         """Wait for the next look, or for room when the lane is full, or for the end."""
-        stopping = asyncio.create_task(self._tick.runtime.stopping.wait())
+        stopping = self._tick.runtime.stopping
         if self._has_room:
-            await asyncio.wait({stopping}, timeout=self._pace.poll_seconds)
-        while not self._has_room and not stopping.done():
-            await asyncio.wait({stopping, *self._in_flight}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        with suppress(asyncio.CancelledError):
-            await stopping
+            await wait_at_most(stopping, self._pace.poll_seconds)
+            return
+        told = asyncio.create_task(stopping.wait())
+        try:
+            while not self._has_room and not told.done():
+                await asyncio.wait({told, *self._in_flight}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            told.cancel()
 
     async def _send(self, message: Claimed) -> None:
         resources: Resources = self._tick.resources

@@ -16,6 +16,7 @@ import asyncpg
 import orjson
 import structlog
 
+from kernel.core.ending import as_told
 from kernel.core.waiting import wait_at_most
 from kernel.postgres.engine import BROKEN_WORLD
 from kernel.runtime import Runtime
@@ -161,7 +162,8 @@ class DisplayStreams:
             points, self._rung = self._rung, set()
             for point in points & set(self._clients):
                 try:
-                    await self._read_point(point)
+                    with as_told():
+                        await self._read_point(point)
                 except BROKEN_WORLD as error:
                     _log.info("displays_wait", error=repr(error))
                     self._rung.add(point)
@@ -185,7 +187,8 @@ class DisplayStreams:
         wait = 0.1
         while True:
             try:
-                await self._hear_until_lost()
+                with as_told():
+                    await self._hear_until_lost()
                 wait = 0.1
             except BROKEN_WORLD as error:
                 _log.warning("displays_bell_waits", error=repr(error))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import structlog
 
+from kernel.core.ending import as_told
 from kernel.core.errors import Unavailable
 from services.gateway.domain.portal.telling.messages import Json
 
@@ -69,7 +70,8 @@ class GatheredViews:
 
     async def _answer_one(self, place: Place, answer: "asyncio.Future[Json | None]") -> Exception | None:
         try:
-            _give(answer, await self._fetch_one(place))
+            with as_told():
+                _give(answer, await self._fetch_one(place))
         except Exception as error:
             # Told to the one who asked, and to nobody else.
             _fail(answer, error)

@@ -9,6 +9,7 @@ import structlog
 from prometheus_client import Counter, Gauge, Histogram
 
 from kernel.core.clock import Clock
+from kernel.core.ending import as_told
 from kernel.core.waiting import wait_at_most
 from kernel.postgres.engine import BROKEN_WORLD
 from kernel.service import Job, JobTick
@@ -119,15 +120,19 @@ class PortalSender:
             await asyncio.sleep(lease * _RENEW_AT)
             began = now()
             try:
-                async with asyncio.timeout(lease * _RENEW_AT), self._writing:
-                    if self._flying:
-                        await self._tell.renew(list(self._flying.values()))
+                with as_told():
+                    await self._renew(seconds=lease * _RENEW_AT)
                 self._hold_from(began)
             except BROKEN_WORLD as error:
                 _log.warning("portal_leases_not_renewed", error=repr(error))
             if self._flying and now() >= self._good_until - lease * _RENEW_AT:
                 _log.warning("portal_leases_lost", rows=len(self._flying))
                 await self._drop()
+
+    async def _renew(self, *, seconds: float) -> None:
+        async with asyncio.timeout(seconds), self._writing:
+            if self._flying:
+                await self._tell.renew(list(self._flying.values()))
 
     def _hold_from(self, began: float) -> None:
         self._good_until = began + self._tell.lease_seconds
@@ -155,7 +160,8 @@ class PortalSender:
     async def _send(self, claimed: Claimed) -> None:
         """Deal with one row; a broken database leaves its lease to end, which takes seconds."""
         try:
-            told = await self._tell.tell(claimed)
+            with as_told():
+                told = await self._tell.tell(claimed)
         except BROKEN_WORLD as error:
             _log.warning("portal_row_waits", code=claimed.row.code, error=repr(error))
             _settled.labels("waits").inc()
@@ -180,7 +186,8 @@ class PortalSender:
         for one in batch:
             one.is_kept = True
         try:
-            outcomes = await self._tell.keep([(one.claimed, one.told) for one in batch])
+            with as_told():
+                outcomes = await self._tell.keep([(one.claimed, one.told) for one in batch])
         except BROKEN_WORLD as error:
             _log.warning("portal_results_wait", rows=len(batch), error=repr(error))
             outcomes = ["waits"] * len(batch)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from kernel.core.ending import as_told
 from services.gateway.domain.portal.telling.view import FileRef
 from services.gateway.use_cases.portal.ports import OpenWork
 
@@ -104,7 +105,8 @@ class FileAddresses:
     async def _write_together(self, waiting: Sequence[_Waiting]) -> None:
         """Keep them in one commit; where that fails each is kept alone, so that none fails for another."""
         try:
-            await self._publish([one for new, _ in waiting for one in new])
+            with as_told():
+                await self._publish([one for new, _ in waiting for one in new])
         except Exception as error:
             if len(waiting) > 1:
                 for one in waiting:
