@@ -141,7 +141,7 @@ class Aftermath:
             [],
             lambda: self._column(
                 "notify",
-                # In flight, waiting or planned: told apart, or a lane that stands looks like one that is slow.
+                # In flight, waiting or planned: else a lane that stands looks like one that is slow.
                 "SELECT concat_ws(' ', count(*), channel, template, state, attempts, reason)"
                 " FROM messages WHERE state NOT IN ('SENT', 'FAILED_PERMANENT')"
                 " GROUP BY channel, template, state, attempts, reason ORDER BY count(*) DESC",
