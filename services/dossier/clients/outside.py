@@ -1,6 +1,5 @@
 """Posts requests of outside steps to the connector the operator named."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,12 +9,11 @@ import httpx
 import orjson
 
 from kernel.tls import authorities
+from services.dossier.clients.asking import NoAnswer, posted
 from services.dossier.use_cases.ports import OutsideRequest
 
 _TIMEOUT_SECONDS = 10.0
 _ANSWER_SECONDS = 20.0
-"""For all of an exchange: one byte every few seconds is no answer either."""
-_MOST_ANSWER_BYTES = 65_536
 _GOOD_CODES = frozenset({"", "200", "201", "202", "false", "none"})
 _FAILED = {
     "success": frozenset({"false", "0"}),
@@ -38,26 +36,16 @@ class OutsideCourier:
         """Return an empty text once the request was taken, else why not."""
         if not self._url:
             return "no address is set (DOSSIER_OUTSIDE_URL)"
-        try:
-            async with asyncio.timeout(self._seconds):
-                return await self._posted(request)
-        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
-            return type(error).__name__
-
-    async def _posted(self, request: OutsideRequest) -> str:
-        # Nothing is unpacked here, so nothing small can grow past the bound.
-        headers = {"Idempotency-Key": str(request.id), "Accept-Encoding": "identity"}
+        headers = {"Idempotency-Key": str(request.id)}
         if self._key:
             headers["Authorization"] = f"Bearer {self._key}"
-        async with self._client.stream("POST", self._url, json=request.payload, headers=headers) as response:
-            if not response.is_success:
-                return f"HTTP {response.status_code}"
-            said = bytearray()
-            async for piece in response.aiter_raw():
-                said += piece
-                if len(said) > _MOST_ANSWER_BYTES:
-                    return "the answer is too long"
-            return refusal_in(bytes(said), request.id)
+        try:
+            said = await posted(
+                self._client, self._url, headers=headers, seconds=self._seconds, json=request.payload
+            )
+        except NoAnswer as why:
+            return str(why)
+        return refusal_in(said, request.id)
 
 
 def refusal_in(said: bytes, request_id: UUID) -> str:

@@ -1,5 +1,6 @@
 """Electronic receipts: every receipt is issued once at the provider, cancelled and replaced there too."""
 
+import asyncio
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +15,7 @@ from services.dossier.clients.e_receipts import FolderReceipts, HttpReceipts
 from services.dossier.jobs.issue_e_receipts import ISSUE_E_RECEIPTS
 from tests.builders.dossier.office import Office
 from tests.builders.dossier.till import Till, a_cashier, a_till
+from tests.integration.dossier.test_outside_systems_that_lie import a_peer, in_a_trickle
 from tests.integration.dossier.test_whole_rows import by_hand
 
 CASHIER = a_cashier("bien-lai")
@@ -164,6 +166,18 @@ async def test_an_answer_without_end_is_not_read_to_its_end(till: Office) -> Non
     await told(till, answering({"serial": "C26T", "number": "1"}), 2)
     await money.take(50_000)
     await told(till, answering({"serial": "C26T", "number": "1", "note": "dài" * 40_000}), 1)
+    (receipt,) = await receipts(money)
+    assert (receipt["electronic"], receipt["e_number"]) == ("WAITING", "")
+
+
+async def test_an_answer_in_a_trickle_is_no_answer(till: Office) -> None:
+    """One byte now and then kept every other receipt waiting as long as the provider liked."""
+    money = await a_till(till, CASHIER)
+    await told(till, answering({"serial": "C26T", "number": "1"}), 2)
+    await money.take(50_000)
+    async with a_peer() as peer, httpx.AsyncClient(timeout=10) as client, asyncio.timeout(20):
+        peer.says = in_a_trickle
+        await told(till, HttpReceipts(client, peer.url, "khoa", seconds=0.5), 1)
     (receipt,) = await receipts(money)
     assert (receipt["electronic"], receipt["e_number"]) == ("WAITING", "")
 
