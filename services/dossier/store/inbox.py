@@ -10,7 +10,7 @@ from typing import Any
 from kernel.postgres.statement import Statement
 from kernel.postgres.unit_of_work import UnitOfWork
 from services.dossier.domain.work.tallies import at_desks
-from services.dossier.domain.work.urgency import WAITS_FOR_OFFICE
+from services.dossier.domain.work.urgency import WAITS_BY_DAY, WAITS_FOR_OFFICE
 from services.dossier.store.copies import Copies
 from services.dossier.store.desk_tallies import DeskTallies
 from services.dossier.store.directory_sql import during, each, texts
@@ -22,11 +22,14 @@ _COLUMNS = (
     " competent_agency, task_holder"
 )
 _LATE_TO_SAY = ", ".join(sorted(f"'{state}'" for state in WAITS_FOR_OFFICE))
+_LATE_TO_GO_ON = ", ".join(sorted(f"'{state}'" for state in WAITS_BY_DAY))
 # As `urgency.py` of the work says; a test holds the two against each other.
 _URGENCY = f"""
     CASE WHEN due_at IS NULL OR coalesce(CASE WHEN state = 'WITHDRAWAL_REQUESTED' THEN prior_state
                                          ELSE state END, '') NOT IN ('ACCEPTED', 'PROCESSING')
-         THEN CASE WHEN {{due}} < :now AND state IN ({_LATE_TO_SAY}) THEN 'LATE_STEP' ELSE 'ON_TRACK' END
+         THEN CASE WHEN {{due}} < :now AND (state IN ({_LATE_TO_SAY})
+                   OR state IN ({_LATE_TO_GO_ON}) AND {{due}} <> due_at)
+              THEN 'LATE_STEP' ELSE 'ON_TRACK' END
          WHEN due_at < :now THEN 'OVERDUE' WHEN due_at < :tomorrow THEN 'DUE_TODAY'
          WHEN {{due}} < :now THEN 'LATE_STEP' WHEN due_at < :soon THEN 'SOON' ELSE 'ON_TRACK' END
 """

@@ -78,6 +78,9 @@ async def test_what_waits_for_money_stays_in_sight_of_who_asked_for_it(office: O
     assert (item["task_due_at"][:10], item["urgency"]) == ("2026-03-09", "ON_TRACK")
     assert ids(await inbox(office, LEAD, whose="unit")) == [seen["dossier_id"]]
     assert ids(await inbox(office, SPECIALIST, state="PROCESSING")) == []
+    office.service.clock.advance(timedelta(days=9))
+    page = await inbox(office, SPECIALIST, urgency="LATE_STEP")
+    assert ids(page) == [seen["dossier_id"]], "from then on it is for the office to go on"
     await office.act(waiting, "payment-notice-cancellation", LEAD, reason="Nhầm")
     page = await inbox(office, SPECIALIST)
     assert [one["state"] for one in page["items"]] == ["PROCESSING"]
@@ -111,6 +114,20 @@ async def test_what_is_not_said_in_time_is_late_while_no_clock_runs(office: Offi
             assert ids(page) == [seen["dossier_id"]], urgency
             assert page["counts"]["by_urgency"][urgency] == 1
             assert (await office.read(seen, officer))["urgency"] == urgency
+
+
+@pytest.mark.parametrize("until", ["2026-03-10", None])
+async def test_a_suspension_past_the_day_it_named_is_late(office: Office, until: str | None) -> None:
+    """The clock stands on; that nobody ends it is the office's delay. One without a day is not."""
+    named = {"until": until} if until else {}
+    ground = {"reason": "Chờ tòa án", "legal_basis": "BLTTDS Điều 214", "cause": "COURT_OR_INSPECTION"}
+    seen = await office.act(await office.in_process(), "suspension", SIGNER, **ground, **named)
+    for days, urgency in ((0, "ON_TRACK"), (9, "LATE_STEP" if until else "ON_TRACK")):
+        office.service.clock.advance(timedelta(days=days))
+        page = await inbox(office, SIGNER, urgency=urgency)
+        assert ids(page) == [seen["dossier_id"]], (days, urgency)
+        assert page["counts"]["by_urgency"][urgency] == 1
+        assert (await office.read(seen, SIGNER))["urgency"] == urgency
 
 
 async def test_urgency_is_the_same_in_the_rule_and_in_the_query(office: Office) -> None:

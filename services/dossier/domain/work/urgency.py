@@ -13,6 +13,8 @@ WAITS_FOR_OFFICE = HANDED_OUT | {
     *(State.SUBMITTED, State.INTAKE_SUPPLEMENT, State.SUPPLEMENT_REQUESTED, State.WITHDRAWAL_REQUESTED)
 }
 """Where what waits as somebody's task is theirs to say, whatever the clock does: a reply, a decision."""
+WAITS_BY_DAY = frozenset({State.SUSPENDED, State.AWAITING_FINANCIAL})
+"""Where the clock stands until a day the office itself named; from then on it is for the office to go on."""
 
 
 class Urgency(StrEnum):
@@ -50,13 +52,17 @@ def urgency_of(
 ) -> Urgency:
     """Return how urgent a task is by the dossier's due moment and its own.
 
-    A clock that stands presses nobody; an office that has not said its word in time is late all the same. A
-    withdrawal that waits stops no clock (domain.md 3.2, T16): its dossier is late as it was before.
+    A clock that stands presses nobody; an office that has not said its word in time is late all the same, and
+    so is one that lets the day pass on which its suspension ends or money was due. A wait without such a day
+    has the dossier's due moment for its own, which the standing clock has left behind. A withdrawal that
+    waits stops no clock (domain.md 3.2, T16): its dossier is late as it was before.
     """
     is_late = task_due_at is not None and task_due_at < lines.now
     ticking = prior_state if state is State.WITHDRAWAL_REQUESTED else state
     if ticking not in RUNNING or due_at is None:
-        return Urgency.LATE_STEP if is_late and state in WAITS_FOR_OFFICE else Urgency.ON_TRACK
+        has_day = state in WAITS_BY_DAY and due_at is not None and task_due_at != due_at
+        is_theirs = state in WAITS_FOR_OFFICE or has_day
+        return Urgency.LATE_STEP if is_late and is_theirs else Urgency.ON_TRACK
     if due_at < lines.now:
         return Urgency.OVERDUE
     if due_at < lines.tomorrow:
